@@ -1,0 +1,59 @@
+# Everything a person or CI runs. `make help` lists it. Each target sets up what it needs.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3
+BIN := .venv/bin
+# Builds must not depend on the day: MkDocs and the date plugin read this where git has no answer.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+# Material's notice about its own future; what we do about it stands in README.md.
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: help build serve test fast check lint links lock clean system
+
+help: ## この一覧を表示します
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.venv/ready: requirements.lock pyproject.toml
+	@bash .ci/packages base
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build: .venv/ready ## サイトを site/ に作ります(全ドメイン)
+	$(BIN)/mailhelp build
+
+serve: .venv/ready ## 1 つのドメインを書きながら見ます(MAIL_DOMAIN=example.jp make serve)
+	$(BIN)/mkdocs serve --livereload
+
+check: .venv/ready ## ドメインのファイルだけを調べます
+	$(BIN)/mailhelp check
+
+fast: .venv/ready ## 書いている間に回す、速いテスト(ブラウザーなし)
+	$(BIN)/pytest -q -m "not browser and not slow"
+
+lint: .venv/ready ## 書き方と型を調べます
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+test: .venv/ready system lint ## すべてのテスト(必要なものの準備もします)
+	$(BIN)/pytest
+
+system:
+	@bash .ci/packages test
+
+links: build ## 外部リンクを調べます(インターネットが必要)
+	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html
+
+lock: ## 使うライブラリの版を固定し直します(uv が必要)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --upgrade --group test --group links pyproject.toml --output-file requirements.lock
+
+clean: ## 作ったものを消します
+	rm -rf site .cache build
