@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help build serve test fast check lint links lock clean system
+.PHONY: help build serve test fast check lint links schema lock clean system
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ help: ## この一覧を表示します
 .venv/ready: requirements.lock pyproject.toml
 	@bash .ci/packages base
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock 2> >(grep -v 'neither a file nor a directory' >&2)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -50,6 +50,9 @@ system:
 
 links: build ## 外部リンクを調べます(インターネットが必要)
 	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html
+
+schema: .venv/ready ## エディターのための JSON Schema を書き直します
+	$(BIN)/mailhelp schema > domains/_schema.json
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \

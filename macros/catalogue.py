@@ -215,6 +215,8 @@ def _mail_domain(parser: _Parser, own: dict[str, Raw], provider: dict[str, Raw])
     value = {key: raw.value for key, raw in merged.items()}
     incoming = _servers(parser, merged["incoming_servers"], IncomingServer, value["domain"], "incoming_servers")
     outgoing = _servers(parser, merged["outgoing_servers"], OutgoingServer, value["domain"], "outgoing_servers")
+    if len(parser.faults) > before:
+        return None
     reason = value.get("plain_reason")
     plain = [s for s in (*incoming, *outgoing) if s.socket_type is SocketType.PLAIN]
     if plain and reason is None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import idna
 
-from macros.domain import MEGABYTES, PLACEHOLDERS, Size
+from macros.domain import EMAIL_DOMAIN, MEGABYTES, PLACEHOLDERS, Size, to_unicode
 
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
@@ -70,7 +70,7 @@ def hostname(value: str) -> str:
             ascii_name = idna.encode(idna.decode(value)).decode("ascii")
         except (idna.IDNAError, UnicodeError):
             raise Refused("正しい日本語ドメイン(IDNA2008)のホスト名が必要です") from None
-        if value.isascii() and value != ascii_name:
+        if value not in (ascii_name, to_unicode(ascii_name)):
             raise Refused("正しい日本語ドメイン(IDNA2008)のホスト名が必要です")
     labels = ascii_name.split(".")
     if len(ascii_name) > MAX_NAME or len(labels) < 2 or not all(LABEL.match(label) for label in labels):
@@ -80,6 +80,14 @@ def hostname(value: str) -> str:
     if labels[-1].isdigit():
         raise Refused("最後の部分が数字でないホスト名が必要です")
     return ascii_name
+
+
+def server_hostname(value: str) -> str:
+    """A host name that may hold ``%EMAILDOMAIN%``; checked as a host name once the domain is known."""
+    for found in PLACEHOLDER.findall(value):
+        if found != EMAIL_DOMAIN:
+            raise Refused(f"サーバー名で使える置き換えは {EMAIL_DOMAIN} だけです")
+    return value if EMAIL_DOMAIN in value else hostname(value)
 
 
 def url(value: str) -> str:

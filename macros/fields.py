@@ -52,7 +52,7 @@ def _server(*protocols: Protocol, hostname: str, port: int) -> tuple[Field, ...]
             "hostname",
             "メールソフトに入力するサーバー名です。%EMAILDOMAIN% と書くと、そのドメイン名になります。",
             hostname,
-            check=lambda v: v if "%" in v and checks.placeholders(v) else checks.hostname(v),
+            check=checks.server_hostname,
         ),
         Field(
             "port",

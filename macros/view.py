@@ -28,7 +28,7 @@ from macros.domain import (
 from macros.errors import PageError
 
 #: Values of this form mean nothing to Markdown and HTML, wherever they stand.
-PLAIN_TEXT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z@./:-]*[0-9A-Za-z/])?\Z")
+PLAIN_TEXT = re.compile(r"[0-9A-Za-z](?:(?:[0-9A-Za-z@./:-]|(?<=[0-9A-Za-z]) (?=[0-9A-Za-z]))*[0-9A-Za-z/])?\Z")
 #: Characters that Markdown, its extensions or HTML act on inside a line.
 ACTIVE = re.compile(r"[\\`*_{}\[\]|~^!#$&<>\"']")
 ONLY_PRINT = "値 mail.{name} は表示することだけができます({operation} はできません)。ページの分かれ道には mail.offers などを使います。"
