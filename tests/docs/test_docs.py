@@ -24,7 +24,7 @@ LITERALS = {
     "an e-mail address": re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]"),
     "a host name": re.compile(r"\b(?:[a-z0-9-]+\.)+(?:jp|com|net|org|example|test|invalid)\b", re.I),
     "a port": re.compile(
-        rf"(?<![\d.,-])(?:{'|'.join(map(str, PORTS))})(?![\d,]|\.\d| ?(?:MB|GB|KB|通|日|年|人|文字|%))"
+        rf"(?<![\dA-Za-z.,-])(?:{'|'.join(map(str, PORTS))})(?![\dA-Za-z,]|\.\d| ?(?:MB|GB|KB|通|日|年|人|文字|%))"
     ),
     "the provider's limit": re.compile(r"(?<!\d)(?:100 ?M(?:B|バイト)|1 ?G(?:B|バイト))", re.I),
     "a telephone number": re.compile(r"(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}"),
