@@ -41,7 +41,10 @@ def _own(text: str, program: str) -> str:
 
 def _entry(entry: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
     program = entry["program"]
-    shown = {lang: list(dict.fromkeys(t["text"] for t in entry["texts"] if t["lang"] == lang)) for lang in ("code", "ja", "en")}
+    shown = {
+        lang: list(dict.fromkeys(t["text"] for t in entry["texts"] if t["lang"] == lang))
+        for lang in ("code", "ja", "en")
+    }
     first = [*shown["code"], *shown["ja"]] or shown.pop("en")
     yield HEADING.format(title=entry["title"], id=entry["id"])
     yield render(
