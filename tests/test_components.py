@@ -90,6 +90,7 @@ def test_every_client_can_show_every_offered_server(client: str, domains: dict[s
         (lambda m: m.standard_port("http", "SSL"), "「http」はありません"),
         (lambda m: m.standard_port("imap", "TLS"), "「TLS」はありません"),
         (lambda m: m.checked("eudora"), "「eudora」はありません"),
+        (lambda m: m.support_link("blog"), "「blog」はありません。使えるのは website・news・faq です"),
     ],
 )
 def test_wrong_names_say_which_are_right(
@@ -131,6 +132,14 @@ def test_contact_block_has_working_links(macros_for: Callable[[str], Any]) -> No
         "news_url",
         "faq_url",
     }
+
+
+def test_links_to_the_providers_own_pages(macros_for: Callable[[str], Any], domains: dict[str, MailDomain]) -> None:
+    support = domains["loytem.com"].support
+    for page, target in (("website", support.website), ("news", support.news_url), ("faq", support.faq_url)):
+        link = LexborHTMLParser(macros_for("loytem.com").support_link(page)).css_first("a")
+        assert link is not None
+        assert (link.attributes["href"], bool(link.text())) == (target, True)
 
 
 def test_user_name_rules(macros_for: Callable[[str], Any]) -> None:
