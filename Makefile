@@ -51,8 +51,9 @@ system:
 links: build ## 外部リンクを調べます(インターネットが必要)
 	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html
 
-schema: .venv/ready ## エディターのための JSON Schema を書き直します
+schema: .venv/ready ## エディターの JSON Schema と README の表を書き直します
 	$(BIN)/mailhelp schema > domains/_schema.json
+	$(BIN)/mailhelp fields --readme README.md
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \

@@ -45,7 +45,10 @@ def _new(args: argparse.Namespace) -> None:
 def _fields(args: argparse.Namespace) -> None:
     from macros import operators
 
-    print(operators.fields_table())
+    if args.readme is None:
+        print(operators.fields_table())
+    else:
+        args.readme.write_text(operators.with_fields_table(args.readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _schema(args: argparse.Namespace) -> None:
@@ -80,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     with_domains(add("check", _check, "ドメインのファイルだけを調べます。何も書き出しません。"))
     new = with_domains(add("new", _new, "ドメインのファイルのひな形を作ります。"))
     new.add_argument("domain", metavar="DOMAIN")
-    add("fields", _fields, "ドメインのファイルに書ける項目の表を表示します。")
+    table = add("fields", _fields, "ドメインのファイルに書ける項目の表を表示します。")
+    table.add_argument("--readme", type=Path, metavar="FILE", help="表を、この README の中に書き直します")
     add("schema", _schema, "エディターのための JSON Schema を表示します。")
     return parser
 

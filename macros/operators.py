@@ -11,6 +11,8 @@ from macros.domain import to_unicode
 from macros.errors import BuildError, DomainDataError, Fault, shown
 from macros.fields import DOMAIN_FILE, Field
 
+README_MARKS = ("<!-- fields: mailhelp fields -->", "<!-- /fields -->")
+NO_MARKS = "README に {marks} がありません。"
 EXISTS = "{file} はもうあります。"
 HEADS = ("項目", "説明", "例")
 TEMPLATE = """\
@@ -80,6 +82,18 @@ def fields_table() -> str:
     """The operators' table of fields as Markdown."""
     rows = [f"| `{key}` | {reason} | `{example}` |" for key, reason, example in _rows(DOMAIN_FILE)]
     return "\n".join([f"| {' | '.join(HEADS)} |", "|---|---|---|", *rows])
+
+
+def with_fields_table(readme: str) -> str:
+    """The README's text with the table between its two marks written anew.
+
+    :raises BuildError: when the marks are not there.
+    """
+    before, start, rest = readme.partition(README_MARKS[0])
+    _, end, after = rest.partition(README_MARKS[1])
+    if not start or not end:
+        raise BuildError(NO_MARKS.format(marks="・".join(README_MARKS)))
+    return f"{before}{start}\n{fields_table()}\n{end}{after}"
 
 
 def new_file(domain: str) -> str:

@@ -40,6 +40,13 @@ def test_the_committed_schema_is_the_models() -> None:
     assert json.loads(committed) == operators.schema(), "make schema"
 
 
+def test_the_readmes_table_is_the_models() -> None:
+    readme = (catalogue.OWN_DOMAINS.parent / "README.md").read_text(encoding="utf-8")
+    assert operators.with_fields_table(readme) == readme, "make schema"
+    with pytest.raises(BuildError, match="README"):
+        operators.with_fields_table("no marks")
+
+
 def test_every_field_says_why_it_exists() -> None:
     for field in (*fields.DOMAIN_FILE, *fields.INCOMING_SERVER, *fields.OUTGOING_SERVER, *fields.SUPPORT):
         assert field.reason.endswith("。"), field.key
