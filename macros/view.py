@@ -188,9 +188,9 @@ class _Values:
         self._prefix = prefix
 
     def __getattr__(self, key: str) -> Value:
-        name = self._prefix + key
-        if key.startswith("_") or name not in self._texts:
-            raise AttributeError(name)
+        # Names with an underscore first: copying an object asks for them before anything is set.
+        if key.startswith("_") or (name := self._prefix + key) not in self._texts:
+            raise AttributeError(key)
         return Value(name, self._texts[name])
 
 
