@@ -113,13 +113,14 @@ def test_drawn_in_groups_with_links_and_nothing_left_over(program: str, pages: d
     entries = [e for e in ERRORS if e["program"] == program]
     groups = [g for g in CATALOGUE["groups"] if any(e["group"] == g for e in entries)]
     assert [h.id for h in page.css("h3")] == [errors_table.anchor(program, g) for g in groups]
-    hrefs = {a.attributes["href"] for a in page.css("a")}
-    assert {e["page"].removeprefix("trouble/") for e in entries if e["page"].startswith("trouble/")} <= hrefs
-    assert {"../" + e["page"] for e in entries if not e["page"].startswith("trouble/")} <= hrefs
+    hrefs = [a.attributes["href"] or "" for a in page.css("a")]
+    assert [h for h in hrefs if h.startswith("#")] == [f"#{errors_table.anchor(program, g)}" for g in groups]
+    assert {e["page"].removeprefix("trouble/") for e in entries if e["page"].startswith("trouble/")} <= set(hrefs)
+    assert {"../" + e["page"] for e in entries if not e["page"].startswith("trouble/")} <= set(hrefs)
     text = page.body.text() if page.body else ""
     assert not re.search(r"\[\[|\]\]|\{|\*\*", text)
     words = [CATALOGUE["words"][w] for w in ("cause", "fix", "tell")]
-    assert [s.text() for s in page.css("p > strong")] == words * len(entries)
+    assert [s.text() for s in page.css("li > strong")] == words * len(entries)
 
 
 def test_texts_from_documents_are_called_so(pages: dict[str, LexborHTMLParser]) -> None:

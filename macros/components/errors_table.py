@@ -19,8 +19,11 @@ SHOWN_VARIABLE = "<var>○○</var>"
 LABEL = re.compile(r"\[\[(.+?)\]\]")
 GROUP_HEADING = "### {name} {{#{anchor}}}"
 HEADING = "#### {title} {{#e-{id}}}"
-LINE = "**{head}** {text}"
-LINE_WITH_LINK = "**{head}** {text}[{more}]({target})"
+LINES = """\
+- **{cause_head}** {cause}
+- **{fix_head}** {fix}[{more}]({target})
+- **{tell_head}** {tell}"""
+LINK = "[{text}](#{anchor})"
 
 
 def anchor(program: str, group: str) -> str:
@@ -54,10 +57,16 @@ def _entry(entry: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
         english=[_exact(t) for t in shown.get("en", [])],
         words=words,
     )
-    yield LINE.format(head=words["cause"], text=_own(entry["cause"], program))
-    target = posixpath.relpath(entry["page"], PAGE_FOLDER)
-    yield LINE_WITH_LINK.format(head=words["fix"], text=_own(entry["fix"], program), more=words["more"], target=target)
-    yield LINE.format(head=words["tell"], text=_own(entry["tell"], program))
+    yield LINES.format(
+        cause_head=words["cause"],
+        cause=_own(entry["cause"], program),
+        fix_head=words["fix"],
+        fix=_own(entry["fix"], program),
+        more=words["more"],
+        target=posixpath.relpath(entry["page"], PAGE_FOLDER),
+        tell_head=words["tell"],
+        tell=_own(entry["tell"], program),
+    )
 
 
 def _parts(program: str) -> Iterator[str]:
@@ -66,12 +75,13 @@ def _parts(program: str) -> Iterator[str]:
     entries = [e for e in catalogue["errors"] if e["program"] == program]
     if any(e["wording"] == "documents" for e in entries):
         yield words["documents"]
-    for group, name in catalogue["groups"].items():
-        of_group = [e for e in entries if e["group"] == group]
-        if of_group:
-            yield GROUP_HEADING.format(name=name, anchor=anchor(program, group))
-        for entry in of_group:
-            yield from _entry(entry, words)
+    groups = {g: name for g, name in catalogue["groups"].items() if any(e["group"] == g for e in entries)}
+    yield words["between"].join(LINK.format(text=name, anchor=anchor(program, g)) for g, name in groups.items())
+    for group, name in groups.items():
+        yield GROUP_HEADING.format(name=name, anchor=anchor(program, group))
+        for entry in entries:
+            if entry["group"] == group:
+                yield from _entry(entry, words)
 
 
 @component
