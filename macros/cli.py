@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from macros import catalogue
-from macros.errors import MailHelpError
+from macros.errors import BuildError, MailHelpError
 
 CHECKED = "{count} 個のドメインを調べました。誤りはありません。"
 BUILT = "{count} 個のドメインのヘルプを {out} に書き出しました。"
+PAGES_LIMITS = (
+    "GitHub Pages に置いたときは、iPhone の設定ファイルの種類(MIME)、Outlook の自動検出(POST)、autoconfig などのホスト名は動きません。"
+    "自分のサーバーの設定は mailhelp servers で作れます。"
+)
+WRITTEN_FILES = "{count} 個のファイルを {out} に書き出しました。"
+NOT_PUBLISHED = "{domain} というドメインはありません。{folder} にあるのは {known} です。"
 WRITTEN = "{file} を作りました。値を書き足してから mailhelp check で確かめてください。"
 
 
@@ -26,6 +32,7 @@ def _build(args: argparse.Namespace) -> None:
     domains = catalogue.published(catalogue.load(args.domains))
     publish.publish(domains, args.out.resolve(), _progress)
     print(BUILT.format(count=len(domains), out=args.out))
+    print(PAGES_LIMITS)
 
 
 def _progress(items: Iterable[str]) -> Iterable[str]:
@@ -57,6 +64,41 @@ def _schema(args: argparse.Namespace) -> None:
     print(json.dumps(operators.schema(), ensure_ascii=False, indent=2))
 
 
+def _dns(args: argparse.Namespace) -> None:
+    from macros import environment, formats
+    from macros.domain import to_unicode
+
+    domains = catalogue.published(catalogue.load(args.domains))
+    context = environment.context()
+    asked = {name: domains[name] for name in domains if not args.domain or {name, to_unicode(name)} & set(args.domain)}
+    for name in args.domain:
+        if not any(name in (known, to_unicode(known)) for known in asked):
+            known = "、".join(map(to_unicode, domains))
+            raise BuildError(NOT_PUBLISHED.format(domain=name, folder=args.domains, known=known))
+    files = {path: data for mail in asked.values() for path, data in formats.operator_files(mail, context).items()}
+    if args.out is None:
+        print("\n".join(data.decode() for data in files.values()), end="")
+        return
+    args.out.mkdir(parents=True, exist_ok=True)
+    for path, data in files.items():
+        (args.out / path).write_bytes(data)
+    print(WRITTEN_FILES.format(count=len(files), out=args.out))
+
+
+def _servers(args: argparse.Namespace) -> None:
+    from macros import environment, servers, site
+
+    domains = catalogue.published(catalogue.load(args.domains))
+    place = servers.Place(
+        site_url=args.site_url or environment.context().site_url,
+        site=args.site.resolve(),
+        provider=site.default_domain(domains),
+        certificate=args.certificate,
+        key=args.key,
+    )
+    print(servers.render(args.kind, place), end="")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mailhelp", description="メールドメインごとのヘルプサイトを作ります。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="コマンド")
@@ -83,6 +125,15 @@ def _parser() -> argparse.ArgumentParser:
     with_domains(add("check", _check, "ドメインのファイルだけを調べます。何も書き出しません。"))
     new = with_domains(add("new", _new, "ドメインのファイルのひな形を作ります。"))
     new.add_argument("domain", metavar="DOMAIN")
+    dns = with_domains(add("dns", _dns, "ドメインの DNS に加えるレコードを表示します(運営者用。公開しません)。"))
+    dns.add_argument("domain", nargs="*", metavar="DOMAIN", help="書かなければ、すべてのドメイン")
+    dns.add_argument("--out", type=Path, metavar="DIR", help="ドメインごとのファイル(DOMAIN.zone)を書き出すフォルダー")
+    servers = with_domains(add("servers", _servers, "サイトと設定ファイルを配るウェブサーバーの設定を表示します。"))
+    servers.add_argument("kind", choices=("nginx", "caddy"), metavar="nginx|caddy")
+    servers.add_argument("--site", type=Path, default=Path("site"), metavar="DIR", help="公開したサイトのフォルダー")
+    servers.add_argument("--site-url", default="", metavar="URL", help="サイトの URL(初めの値: 環境変数 SITE_URL)")
+    servers.add_argument("--certificate", default="", metavar="FILE", help="すべての名前に使う証明書(PEM)")
+    servers.add_argument("--key", default="", metavar="FILE", help="その秘密鍵(PEM)")
     table = add("fields", _fields, "ドメインのファイルに書ける項目の表を表示します。")
     table.add_argument("--readme", type=Path, metavar="FILE", help="表を、この README の中に書き直します")
     add("schema", _schema, "エディターのための JSON Schema を表示します。")

@@ -60,6 +60,17 @@ STANDARD_PORTS: dict[tuple[Protocol, SocketType], int] = {
 }
 SMTP_RELAY_PORT = 25
 
+#: Logins that an Apple configuration profile can name (com.apple.mail.managed: EmailAuth…).
+APPLE_AUTHENTICATIONS = frozenset(
+    {
+        Authentication.PASSWORD_CLEARTEXT,
+        Authentication.PASSWORD_ENCRYPTED,
+        Authentication.NTLM,
+        Authentication.NONE,
+        Authentication.CLIENT_IP_ADDRESS,
+    }
+)
+
 #: base64 turns 57 bytes into 76 characters and a line break: 78/57 of the size (RFC 2045, section 6.8).
 BASE64_GROWTH = 78 / 57
 MEGABYTES = {"MB": 1, "GB": 1000, "TB": 1_000_000}
@@ -72,6 +83,11 @@ def port_owners() -> dict[int, frozenset[tuple[Protocol, SocketType]]]:
         owners.setdefault(port, set()).add(pair)
     owners[SMTP_RELAY_PORT] = {(Protocol.SMTP, SocketType.STARTTLS), (Protocol.SMTP, SocketType.PLAIN)}
     return {port: frozenset(pairs) for port, pairs in owners.items()}
+
+
+def fits_apple_profile(socket_type: SocketType, authentication: Authentication) -> bool:
+    """Whether a profile for iPhone and Mac can describe such a server: implicit TLS and a login that Apple names."""
+    return socket_type is SocketType.SSL and authentication in APPLE_AUTHENTICATIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from macros import skeleton, view
+from macros import environment, formats, skeleton, view
 from macros.domain import MailDomain
 from macros.errors import BuildError
 from macros.site import default_domain
@@ -22,6 +22,12 @@ class Progress(Protocol):
 
     def __call__(self, items: Iterable[str], /) -> Iterable[str]:
         """Yield the items, showing how far it is."""
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
 
 
 def publish(domains: Mapping[str, MailDomain], out: Path, progress: Progress) -> None:
@@ -38,8 +44,11 @@ def publish(domains: Mapping[str, MailDomain], out: Path, progress: Progress) ->
         fresh = Path(work) / "new"
         root = domains[default_domain(domains)]
         skeleton.render_site(view.view(root), fresh, private_copy=False)
+        context = environment.context()
+        _write(fresh, formats.root_files(root, context))
         for name in progress(domains):
             skeleton.render_site(view.view(domains[name]), fresh / name, private_copy=True)
+            _write(fresh / name, formats.files(domains[name], context))
         (fresh / MARK).touch()
         if out.exists():
             out.rename(Path(work) / "old")

@@ -23,6 +23,7 @@ from macros.domain import (
     Protocol,
     Server,
     SocketType,
+    fits_apple_profile,
     to_unicode,
 )
 from macros.errors import PageError
@@ -244,8 +245,14 @@ class MailView(_Values):
         self.plain = any(s.socket_type == SocketType.PLAIN for s in (*self.incoming_servers, *self.outgoing_servers))
         offered = {s.type for s in self.incoming_servers}
         self.offers = Offers(imap="imap" in offered, pop3="pop3" in offered, webmail=shape.webmail)
-        tls = {s.type for s in (*self.incoming_servers, *self.outgoing_servers) if s.socket_type == SocketType.SSL}
-        self.profiles = AppleProfiles(imap={"imap", "smtp"} <= tls, pop3={"pop3", "smtp"} <= tls)
+        apple = {
+            s.type
+            for s in (*shape.incoming_servers, *shape.outgoing_servers)
+            if fits_apple_profile(s.socket_type, s.authentication)
+        }
+        self.profiles = AppleProfiles(
+            imap={Protocol.IMAP, Protocol.SMTP} <= apple, pop3={Protocol.POP3, Protocol.SMTP} <= apple
+        )
         if self.offers.imap:
             self.imap = self.of_type("imap")[0]
         if self.offers.pop3:

@@ -13,7 +13,7 @@ LAYERS = [
     {"checks"},
     {"fields", "strict_yaml", "view"},
     {"catalogue", "components", "stamp", "formats", "search"},
-    {"site", "operators"},
+    {"site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
     {"__init__", "skeleton"},
     {"publish"},
     {"cli"},
@@ -25,6 +25,9 @@ FRAMEWORKS = {
     "yaml": {"strict_yaml", "components"},
     "jinja2": {"components"},
     "tqdm": {"cli"},
+    "cryptography": {"environment", "doctor"},
+    "dns": {"doctor"},
+    "defusedxml": {"autoconfig_import", "doctor"},
 }
 
 

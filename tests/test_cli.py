@@ -44,3 +44,25 @@ def test_fields_and_schema_print_their_tables(capsys: pytest.CaptureFixture[str]
 def test_python_m_macros_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "macros", "check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_dns_prints_or_writes_a_snippet_for_each_domain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["dns", "お花屋.example", "salon-group.example"]) == 0
+    said = capsys.readouterr().out
+    assert "_imaps._tcp.xn--t8jw83ktcy.example. 3600 IN SRV 0 1 993 mail.xn--t8jw83ktcy.example." in said
+    assert "_imaps._tcp.salon-group.example. 3600 IN SRV 0 1 993 imap.salon.example." in said
+    assert "cafe.example" not in said
+    assert cli.main(["dns", "--out", str(tmp_path / "zones")]) == 0
+    assert {p.name for p in (tmp_path / "zones").iterdir()} >= {"example.jp.zone", "salon-group.example.zone"}
+    assert cli.main(["dns", "nowhere.example"]) == 1
+    assert "nowhere.example というドメインはありません" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_servers_prints_a_configuration(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["servers", kind, "--site-url", "https://help.example.jp/", "--site", "/srv/site"]) == 0
+    said = capsys.readouterr().out
+    assert "/srv/site" in said
+    assert "autoconfig.loytem.com" in said
+    assert cli.main(["servers", kind]) == 1
+    assert "サイトの URL" in capsys.readouterr().err
