@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help build serve test fast check lint links schema lock clean system
+.PHONY: help build serve test fast check lint links schema lock clean e2e system
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ lint: .venv/ready ## 書き方と型を調べます
 test: .venv/ready system lint ## すべてのテスト(必要なものの準備もします)
 	$(BIN)/pytest
 
+e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot・Postfix・nginx。管理者の権限が必要)
+	@bash .ci/packages e2e
+	PYTHONPATH=tests $(BIN)/python -m e2e matrix $(ONLY)
+
 system:
 	@bash .ci/packages test
 
@@ -57,7 +61,7 @@ schema: .venv/ready ## エディターの JSON Schema と README の表を書き
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --upgrade --group test --group links pyproject.toml --output-file requirements.lock
+	  --upgrade --group test --group e2e --group links pyproject.toml --output-file requirements.lock
 
 clean: ## 作ったものを消します
 	rm -rf site .cache build
