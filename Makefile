@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help build serve test fast check lint links schema lock clean e2e system
+.PHONY: help build serve test fast check lint links schema codes lock clean e2e system
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ links: build ## 外部リンクを調べます(インターネットが必要)
 schema: .venv/ready ## エディターの JSON Schema と README の表を書き直します
 	$(BIN)/mailhelp schema > domains/_schema.json
 	$(BIN)/mailhelp fields --readme README.md
+
+codes: .venv/ready ## 新しい章に、電話で伝えるコードを付けます
+	$(BIN)/mailhelp codes
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \

@@ -21,6 +21,9 @@ WRITTEN_FILES = "{count} 個のファイルを {out} に書き出しました。
 NOT_PUBLISHED = "{domain} というドメインはありません。{folder} にあるのは {known} です。"
 WRITTEN = "{file} を作りました。値を書き足してから mailhelp check で確かめてください。"
 
+CODES_NEW = "{count} 個のコードを加えました: {codes}"
+CODES_COMPLETE = "すべての章にコードがあります。"
+
 
 def _check(args: argparse.Namespace) -> None:
     print(CHECKED.format(count=len(catalogue.load(args.domains))))
@@ -56,6 +59,13 @@ def _fields(args: argparse.Namespace) -> None:
         print(operators.fields_table())
     else:
         args.readme.write_text(operators.with_fields_table(args.readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _codes(args: argparse.Namespace) -> None:
+    from macros import codes
+
+    new = codes.update(tuple(args.moved) if args.moved else None)
+    print(CODES_NEW.format(count=len(new), codes=" ".join(new)) if new else CODES_COMPLETE)
 
 
 def _schema(args: argparse.Namespace) -> None:
@@ -136,6 +146,10 @@ def _parser() -> argparse.ArgumentParser:
     servers.add_argument("--key", default="", metavar="FILE", help="その秘密鍵(PEM)")
     table = add("fields", _fields, "ドメインのファイルに書ける項目の表を表示します。")
     table.add_argument("--readme", type=Path, metavar="FILE", help="表を、この README の中に書き直します")
+    codes = add("codes", _codes, "電話で伝えるコードを、新しい章に付けます。")
+    codes.add_argument(
+        "--moved", nargs=2, metavar=("OLD", "NEW"), help="章を移したとき: 元の場所と新しい場所(ファイル#id)またはコード"
+    )
     add("schema", _schema, "エディターのための JSON Schema を表示します。")
     return parser
 

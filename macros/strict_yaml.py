@@ -1,4 +1,4 @@
-"""YAML as a tree of plain text, without any of YAML's guesses. Only :mod:`macros.catalogue` uses this.
+"""YAML as a tree of plain text, without any of YAML's guesses. For domain files and for the registry of codes.
 
 PyYAML's safe loader lets the last of two equal keys win, reads ``no`` as False and ``0777`` as 511. Here a scalar stays
 the text that was written, and what each text means is decided by the field it belongs to (:mod:`macros.fields`).

@@ -12,8 +12,8 @@ LAYERS = [
     {"domain"},
     {"checks"},
     {"fields", "strict_yaml", "view"},
-    {"catalogue", "components", "stamp", "formats", "search"},
-    {"site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
+    {"catalogue", "codes", "components", "stamp", "formats", "search"},
+    {"heading_codes", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
     {"__init__", "skeleton"},
     {"publish"},
     {"cli"},
@@ -22,6 +22,7 @@ LAYERS = [
 #: Framework -> the only modules that may import it.
 FRAMEWORKS = {
     "mkdocs": {"skeleton"},
+    "markdown": {"heading_codes"},
     "yaml": {"strict_yaml", "components"},
     "jinja2": {"components"},
     "tqdm": {"cli"},
