@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from e2e import namespace
 from e2e.matrix import CONTROLS
+from e2e.web import SITE_URL
 from macros import catalogue, cli
 
 
@@ -29,6 +31,7 @@ def main() -> int:
         shutil.copytree(catalogue.OWN_DOMAINS, domains)
         for control in CONTROLS.glob("*.yaml"):
             shutil.copy(control, domains)
+        os.environ["SITE_URL"] = SITE_URL
         if cli.main(["build", "--domains", str(domains), "--out", str(work / "site")]):
             return 1
         return namespace.run_inside(work, [arguments.what, arguments.only])

@@ -22,7 +22,8 @@ from e2e.mail import Account, MailServers
 from e2e.namespace import LAN_SERVER, SERVER, prepare
 from e2e.pages import SETUP_PAGE, tables
 from e2e.thunderbird import Thunderbird
-from e2e.web import AUTOCONFIG, WebServer
+from e2e.web import HELP, NAMES, WebServer
+from macros.formats import autoconfig
 
 CONTROLS = Path(__file__).parent / "controls"
 PASSWORD = "Mihon-2026"
@@ -192,7 +193,7 @@ def _case(site: Path, domain: str, protocol: str, number: int) -> Case:
 
 def spoil(site: Path) -> None:
     """Two controls are not in the data but in what was published: a missing file, and a page that says otherwise."""
-    for path in AUTOCONFIG:
+    for path in autoconfig.PATHS:
         (site / "no-autoconfig.example" / path).unlink()
     page = site / "other-table.example" / SETUP_PAGE
     html = page.read_text(encoding="utf-8")
@@ -206,13 +207,14 @@ def start_world(work: Path, site: Path, accounts: Iterable[Account]) -> World:
     """The servers for these accounts; names resolve from here on."""
     accounts = sorted(accounts, key=lambda account: account.address)
     domains = {account.domain for account in accounts}
-    covered = {name for domain in domains for name in (domain, f"autoconfig.{domain}", f"mail.{domain}")} | set(HOSTS)
+    below = ("mail", *NAMES)
+    covered = {HELP, *HOSTS, *domains, *(f"{name}.{domain}" for domain in domains for name in below)}
     hosts = dict.fromkeys(sorted({*covered, *UNCOVERED}), SERVER) | dict.fromkeys(LAN_HOSTS, LAN_SERVER)
     prepare(work, hosts)
     certificates = issue(work / "certificates", covered)
     mail = MailServers(work / "mail", certificates, accounts)
     mail.start()
-    web = WebServer(work / "web", site, certificates, domains)
+    web = WebServer(work / "web", site, certificates)
     web.start()
     return World(mail, web)
 
