@@ -19,6 +19,8 @@ PAGES_LIMITS = (
 )
 WRITTEN_FILES = "{count} 個のファイルを {out} に書き出しました。"
 NOT_PUBLISHED = "{domain} というドメインはありません。{folder} にあるのは {known} です。"
+IMPORTED = "{file} を作りました。"
+UNREADABLE = "{file} を読めません({reason})。"
 WRITTEN = "{file} を作りました。値を書き足してから mailhelp check で確かめてください。"
 
 CODES_NEW = "{count} 個のコードを加えました: {codes}"
@@ -95,6 +97,22 @@ def _dns(args: argparse.Namespace) -> None:
     print(WRITTEN_FILES.format(count=len(files), out=args.out))
 
 
+def _import(args: argparse.Namespace) -> None:
+    from macros import autoconfig_import
+
+    try:
+        with args.file.open("rb") as file:
+            data = file.read(autoconfig_import.MAX_BYTES + 1)
+    except OSError as error:
+        raise BuildError(UNREADABLE.format(file=args.file, reason=error.strerror)) from None
+    imported = autoconfig_import.convert(
+        data, args.file.name, args.domains, domain=args.domain, plain_reason=args.plain_reason
+    )
+    print(IMPORTED.format(file=autoconfig_import.write(imported, args.domains)))
+    for note in imported.notes:
+        print(f"- {note}")
+
+
 def _servers(args: argparse.Namespace) -> None:
     from macros import environment, servers, site
 
@@ -138,6 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     dns = with_domains(add("dns", _dns, "ドメインの DNS に加えるレコードを表示します(運営者用。公開しません)。"))
     dns.add_argument("domain", nargs="*", metavar="DOMAIN", help="書かなければ、すべてのドメイン")
     dns.add_argument("--out", type=Path, metavar="DIR", help="ドメインごとのファイル(DOMAIN.zone)を書き出すフォルダー")
+    importing = with_domains(add("import", _import, "autoconfig の XML ファイルから、ドメインのファイルを作ります。"))
+    importing.add_argument("file", type=Path, metavar="FILE.xml")
+    importing.add_argument("--domain", metavar="DOMAIN", help="ファイルに書かれたドメインの代わりに使う名前")
+    importing.add_argument("--plain-reason", metavar="TEXT", help="保護なし(plain)のサーバーを載せる理由")
     servers = with_domains(add("servers", _servers, "サイトと設定ファイルを配るウェブサーバーの設定を表示します。"))
     servers.add_argument("kind", choices=("nginx", "caddy"), metavar="nginx|caddy")
     servers.add_argument("--site", type=Path, default=Path("site"), metavar="DIR", help="公開したサイトのフォルダー")
