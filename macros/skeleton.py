@@ -16,6 +16,7 @@ from macros.view import MailView
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG_FILE = ROOT / "mkdocs.yml"
+ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
 FAILED = "サイトを作れませんでした。\n{log}"
 
 
@@ -54,6 +55,10 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
             mkdocs_build(config)
         finally:
             config.plugins.on_shutdown()
+        if private_copy:
+            # Both belong to the whole site: a server has one page for errors, a search engine one map.
+            for name in ROOT_ONLY:
+                (folder / name).unlink()
     except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:
         raise BuildError(FAILED.format(log="\n".join([*log.lines, str(error)]))) from error
     finally:
