@@ -40,11 +40,11 @@ def _build(args: argparse.Namespace) -> None:
     print(PAGES_LIMITS)
 
 
-def _progress(items: Iterable[str]) -> Iterable[str]:
+def _progress(items: Iterable[str], total: int, unit: str) -> Iterable[str]:
     from tqdm import tqdm
 
     # None: no bar where the output is not a terminal.
-    bar: Iterable[str] = tqdm(list(items), unit="ドメイン", disable=None)
+    bar: Iterable[str] = tqdm(items, total=total, unit=unit, disable=None)
     return bar
 
 

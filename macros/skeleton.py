@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
@@ -12,11 +16,15 @@ from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.exceptions import BuildError as MkDocsError
 
 from macros.errors import BuildError
-from macros.view import MailView
+from macros.stamp import Cutter, Skeleton, compare, stand_ins
+from macros.view import MailView, Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG_FILE = ROOT / "mkdocs.yml"
+#: A server has one page for errors, a search engine one map.
 ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
+ASSETS = "assets"
+ASSET_URL = re.compile(rb'(["(=])((?:\.\./)*assets/)')
 FAILED = "サイトを作れませんでした。\n{log}"
 
 
@@ -31,10 +39,20 @@ class _Log(logging.Handler):
         self.lines.append(record.getMessage())
 
 
+def _share(folder: Path) -> None:
+    """Leave to the root of the site, one folder up, what is the same for every copy."""
+    for name in ROOT_ONLY:
+        (folder / name).unlink()
+    shutil.rmtree(folder / ASSETS)
+    for page in folder.rglob("*.html"):
+        page.write_bytes(ASSET_URL.sub(rb"\1../\2", page.read_bytes()))
+
+
 def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
     """Build the whole help for one view into ``folder`` (emptied first).
 
-    ``private_copy``: a domain's own copy, which search engines are asked to leave alone.
+    ``private_copy``: a domain's own copy, one folder below the root of the site. It uses the root's assets, and search
+    engines are asked to leave it alone.
 
     :raises BuildError: with what MkDocs said, for a broken page, a dead link or a failing macro.
     """
@@ -56,11 +74,28 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
         finally:
             config.plugins.on_shutdown()
         if private_copy:
-            # Both belong to the whole site: a server has one page for errors, a search engine one map.
-            for name in ROOT_ONLY:
-                (folder / name).unlink()
+            _share(folder)
     except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:
         raise BuildError(FAILED.format(log="\n".join([*log.lines, str(error)]))) from error
     finally:
         os.chdir(previous)
         logger.removeHandler(log)
+
+
+def build(profile: Profile, names: Iterable[str]) -> Skeleton:
+    """The templates of every copy of a profile, from two renderings with different stand-ins for the named values.
+
+    :raises BuildError: when a page is broken, or does more with a value than print it.
+    """
+    names = list(names)
+    found = []
+    with tempfile.TemporaryDirectory() as work:
+        for second in (False, True):
+            texts = stand_ins(names, second=second)
+            folder = Path(work) / str(second)
+            render_site(MailView(profile, texts), folder, private_copy=True)
+            cutter = Cutter(texts)
+            paths = sorted(p for p in folder.rglob("*") if p.is_file())
+            found.append({(name := p.relative_to(folder).as_posix()): cutter.cut(name, p.read_bytes()) for p in paths})
+    compare(*found)
+    return Skeleton(found[0])

@@ -39,7 +39,7 @@ def domains() -> dict[str, MailDomain]:
 def built_site(domains: dict[str, MailDomain], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site as ``make build`` writes it."""
     out = tmp_path_factory.mktemp("built") / "site"
-    publish.publish(domains, out, lambda names: names)
+    publish.publish(domains, out, lambda items, total, unit: items)
     return out
 
 
