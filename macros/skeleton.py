@@ -24,6 +24,8 @@ CONFIG_FILE = ROOT / "mkdocs.yml"
 #: A server has one page for errors, a search engine one map.
 ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
 ASSETS = "assets"
+VERBATIM = re.compile(rb"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.S)
+INDENTATION = re.compile(rb"[ \t]*\n\s*")
 ASSET_URL = re.compile(rb'(["(=])((?:\.\./)*assets/)')
 FAILED = "サイトを作れませんでした。\n{log}"
 
@@ -37,6 +39,13 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+def squeezed(page: bytes) -> bytes:
+    """A page without the indentation and empty lines of its templates; what keeps its white space is left alone."""
+    parts = VERBATIM.split(page)
+    parts[::2] = [INDENTATION.sub(rb"\n", part) for part in parts[::2]]
+    return b"".join(parts)
 
 
 def _share(folder: Path) -> None:
@@ -73,6 +82,8 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
             mkdocs_build(config)
         finally:
             config.plugins.on_shutdown()
+        for page in folder.rglob("*.html"):
+            page.write_bytes(squeezed(page.read_bytes()))
         if private_copy:
             _share(folder)
     except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:

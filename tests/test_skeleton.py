@@ -1,0 +1,37 @@
+import pytest
+
+from macros import skeleton
+from macros.errors import BuildError
+from macros.skeleton import squeezed
+from macros.view import MailView
+
+
+def test_squeezing_takes_indentation_only() -> None:
+    page = b"<p>\n    a  b\n\n   <b>c</b> d\n</p>\n<pre>\n   x\n\n  y</pre>\n   <script>\n  let a;\n</script>\n  \n"
+    assert squeezed(page) == b"<p>\na  b\n<b>c</b> d\n</p>\n<pre>\n   x\n\n  y</pre>\n<script>\n  let a;\n</script>\n"
+
+
+@pytest.mark.slow
+def test_a_broken_page_stops_the_build_and_says_where(tmp_path, domains, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from macros import view
+
+    def broken(*_: object, **__: object) -> str:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("macros.components.settings.render", broken)
+    with pytest.raises(BuildError, match="planted"):
+        skeleton.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
+
+
+@pytest.mark.slow
+def test_a_page_that_compares_a_value_stops_the_build(tmp_path, domains, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from macros import components, view
+
+    def nosy(mail: MailView) -> str:
+        """A component that looks at a value."""
+        return "x" if mail.domain == "example.jp" else "y"  # type: ignore[comparison-overlap]
+
+    found = {**components.all_components(), "contact_line": nosy}
+    monkeypatch.setattr(components, "all_components", lambda: found)
+    with pytest.raises(BuildError, match=r"(?s)index\.md.*mail\.domain"):
+        skeleton.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
