@@ -196,6 +196,26 @@ def test_hostile_files_are_refused_quickly_and_small(data: bytes) -> None:
     assert "root:" not in str(caught.value)
 
 
+@pytest.mark.parametrize("doctype", ["<!DOCTYPE clientConfig>", '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">'])
+def test_a_document_type_is_refused_even_around_a_good_file(doctype: str) -> None:
+    convert(one(), "x.xml", NOWHERE)
+    with pytest.raises(DomainDataError, match="DTD"):
+        convert(doctype.encode() + one(), "x.xml", NOWHERE)
+
+
+def test_a_good_file_that_is_too_large_is_refused() -> None:
+    padded = one() + b"<!--" + b"x" * autoconfig_import.MAX_BYTES + b"-->"
+    with pytest.raises(DomainDataError, match="256 KiB"):
+        convert(padded, "x.xml", NOWHERE)
+
+
+@pytest.mark.parametrize("invisible", ["\ufeff", "\u200b", "\u200d", "\u00ad", "\U000e0041"])
+def test_invisible_characters_are_written_so_that_they_can_be_seen(invisible: str) -> None:
+    imported = convert(one(domain=f"<domain>example.jp</domain><displayName>a{invisible}b</displayName>"), "x", NOWHERE)
+    assert invisible not in imported.text
+    assert parse(imported.text, imported.file).display_name == f"a{invisible}b"
+
+
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_imported_or_refused(data: bytes) -> None:
     for whole in (data, b"<clientConfig><emailProvider>" + data + b"</emailProvider></clientConfig>"):

@@ -9,13 +9,24 @@ APPLE_PROTOCOLS = ("imap", "pop3")
 
 
 @component
-def profile_link(mail: MailView, protocol: str) -> str:
-    """A button that opens the configuration profile for iPhone, iPad and Mac; for pages one folder deep."""
+def profile_link(mail: MailView, protocol: str, *, qr: bool = False) -> str:
+    """A button that opens the configuration profile for iPhone, iPad and Mac; for pages one folder deep.
+
+    ``qr``: with a QR code of the profile beside it, for a phone that is to open what a PC shows.
+    """
     choose("profile_link", protocol, APPLE_PROTOCOLS)
-    return render("profile_link.html", mail=mail, protocol=protocol, words=table("wording.yaml")["profile"])
+    return render("profile_link.html", protocol=protocol, qr=qr, words=table("wording.yaml")["profile"])
+
+
+@component
+def page_qr(mail: MailView) -> str:
+    """A QR code of the page itself, drawn in the browser, so that it needs no knowledge of where the site is."""
+    return render("page_qr.html", words=table("wording.yaml")["page_qr"])
 
 
 @component
 def thunderbird_android_qr(mail: MailView) -> str:
     """A form that draws the import QR code of Thunderbird for Android in the browser, from the typed address."""
-    return render("thunderbird_android_qr.html", mail=mail, words=table("wording.yaml")["thunderbird_android_qr"])
+    incoming = mail.imap if mail.offers.imap else mail.pop3
+    words = table("wording.yaml")["thunderbird_android_qr"]
+    return render("thunderbird_android_qr.html", mail=mail, incoming=incoming, words=words)
