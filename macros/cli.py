@@ -19,6 +19,7 @@ PAGES_LIMITS = (
 )
 WRITTEN_FILES = "{count} 個のファイルを {out} に書き出しました。"
 NOT_PUBLISHED = "{domain} というドメインはありません。{folder} にあるのは {known} です。"
+NOT_A_DOMAIN = "{found} を調べられません。{expected}。"
 IMPORTED = "{file} を作りました。"
 UNREADABLE = "{file} を読めません({reason})。"
 WRITTEN = "{file} を作りました。値を書き足してから mailhelp check で確かめてください。"
@@ -97,6 +98,22 @@ def _dns(args: argparse.Namespace) -> None:
     print(WRITTEN_FILES.format(count=len(files), out=args.out))
 
 
+def _doctor(args: argparse.Namespace) -> int:
+    from macros import doctor, environment
+    from macros.checks import Refused, hostname
+    from macros.doctor.network import network
+
+    domains = catalogue.published(catalogue.load(args.domains))
+    try:
+        name = hostname(args.domain)
+    except Refused as refused:
+        raise BuildError(NOT_A_DOMAIN.format(found=args.domain, expected=refused)) from None
+    site_url = environment.context().site_url
+    report = doctor.examine(name, domains.get(name), site_url, network(args.resolver, args.port, args.ca, args.timeout))
+    print(report)
+    return 1 if report.faults else 0
+
+
 def _import(args: argparse.Namespace) -> None:
     from macros import autoconfig_import
 
@@ -131,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mailhelp", description="メールドメインごとのヘルプサイトを作ります。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="コマンド")
 
-    def add(name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
@@ -160,6 +177,16 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("file", type=Path, metavar="FILE.xml")
     importing.add_argument("--domain", metavar="DOMAIN", help="ファイルに書かれたドメインの代わりに使う名前")
     importing.add_argument("--plain-reason", metavar="TEXT", help="保護なし(plain)のサーバーを載せる理由")
+    doctor = with_domains(
+        add("doctor", _doctor, "動いているドメインを、メールソフトと同じ順に調べます。パスワードは使いません。")
+    )
+    doctor.add_argument("domain", metavar="DOMAIN")
+    doctor.add_argument("--resolver", metavar="IP:PORT", help="名前を調べる DNS サーバー(初めの値: この機械の設定)")
+    doctor.add_argument(
+        "--port", action="append", default=[], metavar="443=8443", help="つなぐポートの読み替え(試験用)"
+    )
+    doctor.add_argument("--ca", type=Path, metavar="FILE", help="信頼する発行元の証明書(PEM)")
+    doctor.add_argument("--timeout", type=float, default=10.0, metavar="秒")
     servers = with_domains(add("servers", _servers, "サイトと設定ファイルを配るウェブサーバーの設定を表示します。"))
     servers.add_argument("kind", choices=("nginx", "caddy"), metavar="nginx|caddy")
     servers.add_argument("--site", type=Path, default=Path("site"), metavar="DIR", help="公開したサイトのフォルダー")
@@ -180,10 +207,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it worked, 1 with a message for people when it did not."""
     args = _parser().parse_args(argv)
     try:
-        args.run(args)
+        result = args.run(args)
     except MailHelpError as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
         return 1
-    return 0
+    return int(result or 0)
