@@ -13,7 +13,8 @@ from typing import Any
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from visitors import Watched
 
 from macros import catalogue, publish
 from macros.domain import MailDomain
@@ -23,6 +24,7 @@ hypothesis.settings.register_profile("here", deadline=None, derandomize="CI" in 
 hypothesis.settings.load_profile("here")
 
 ROOT = Path(__file__).resolve().parent.parent
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -68,3 +70,18 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(params=SIZES)
+def visitor(request: pytest.FixtureRequest, chromium: Browser, site_url: str) -> Iterator[tuple[Page, Watched]]:
+    """A page of a new visitor and what it sends; no request may go to another host, no script may fail."""
+    width, height = SIZES[request.param]
+    context = chromium.new_context(viewport={"width": width, "height": height}, locale="ja-JP", base_url=site_url)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    watched = Watched(page)
+    yield page, watched
+    outside = [r.url for r in watched.requests if not r.url.startswith((site_url, "data:", "blob:"))]
+    context.close()
+    assert outside == [], "a request left for another host"
+    assert watched.errors == []

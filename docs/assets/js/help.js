@@ -3,24 +3,32 @@
   "use strict";
   const PLACEHOLDER = "アカウント名", COPY = "コピー", COPIED = "コピーしました", FAILED = "コピーできません";
 
-  // A button beside every value that people would otherwise have to type.
-  // An address with the placeholder still in it is nothing to paste anywhere.
-  for (const code of document.querySelectorAll("code[data-copy]")) {
-    if (code.textContent.includes(PLACEHOLDER)) continue;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "mh-copy";
-    button.textContent = COPY;
-    button.setAttribute("aria-label", `${code.textContent} を${COPY}`);
-    button.addEventListener("click", async () => {
+  const button = (code) => {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.className = "mh-copy";
+    element.textContent = COPY;
+    element.setAttribute("aria-label", `${code.textContent} を${COPY}`);
+    element.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(code.textContent);
-        button.textContent = COPIED;
+        element.textContent = COPIED;
       } catch {
-        button.textContent = FAILED;
+        element.textContent = FAILED;
       }
-      setTimeout(() => { button.textContent = COPY; }, 2000);
+      setTimeout(() => { element.textContent = COPY; }, 2000);
     });
-    code.after(button);
-  }
+    return element;
+  };
+
+  // A button beside every value that people would otherwise have to type.
+  // An address with the placeholder still in it is nothing to paste anywhere; account.js says when it was filled in.
+  const place = () => {
+    for (const code of document.querySelectorAll("code[data-copy]")) {
+      if (code.nextElementSibling?.className === "mh-copy") code.nextElementSibling.remove();
+      if (!code.textContent.includes(PLACEHOLDER)) code.after(button(code));
+    }
+  };
+  document.addEventListener("mailhelp:account", place);
+  place();
 })();

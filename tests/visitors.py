@@ -1,0 +1,27 @@
+"""Watches a page of a real browser: what it sends and what it complains about. The fixture ``visitor`` uses it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Dialog, Page, Request
+
+
+class Watched:
+    """Everything that left a page: addresses, headers and bodies of all requests, and what the page complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: list[Request] = []
+        self.errors: list[str] = []
+        page.on("request", self._sent)
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("dialog", self._dialog)
+
+    def _sent(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.errors.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def sent(self) -> str:
+        """All that was sent, as one text."""
+        return "\n".join(f"{r.method} {r.url} {r.all_headers()} {r.post_data or ''}" for r in self.requests)
