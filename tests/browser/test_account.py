@@ -69,6 +69,7 @@ def test_the_domain_opens_the_own_copy_of_the_same_page_and_section(visitor: tup
     assert ACCOUNT_WORD not in "".join(found)
     page.goto("salon.example/setup/settings/")
     assert all(SECRET in text for text in accounts(page))
+    assert page.locator('.mh-glance [data-account="address"]').inner_text() == f"{SECRET}@salon.example"
     expect(page.locator(".mh-who__status b")).to_have_text(f"{SECRET}@salon.example")
 
 

@@ -91,6 +91,7 @@
       const text = originals.get(element);
       // A blank to write on takes the part before the @ alone.
       if (!who) element.textContent = text;
+      else if (element.dataset.account === "address") element.textContent = `${who.account}@${top.dataset.name}`;
       else element.textContent = text.trim() ? text.replaceAll(PLACEHOLDER, () => who.account) : who.account;
     }
     document.dispatchEvent(new CustomEvent(FILLED, { detail: who }));
