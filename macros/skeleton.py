@@ -15,6 +15,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.exceptions import BuildError as MkDocsError
 
+from macros.components.codes import redirect_pages
 from macros.errors import BuildError
 from macros.stamp import Cutter, Skeleton, compare, stand_ins
 from macros.view import MailView, Profile
@@ -80,6 +81,9 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
         config.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build(config)
+            for path, html in redirect_pages().items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text(html, encoding="utf-8")
         finally:
             config.plugins.on_shutdown()
         for page in folder.rglob("*.html"):

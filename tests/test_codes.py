@@ -5,9 +5,12 @@ from pathlib import Path
 
 import markdown
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
-from macros import codes
+from macros import codes, components, view
 from macros.codes import Registry, Section
+from macros.components.codes import UNLISTED, redirect_pages
+from macros.domain import MailDomain
 from macros.errors import BuildError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,3 +125,46 @@ def test_the_code_stands_in_the_heading_and_not_in_the_table_of_contents() -> No
     assert f'</strong> <span class="mh-code" data-search-exclude="">{code}</span><a class="headerlink"' in html
     assert html.count("mh-code") == 2
     assert [t["name"] for t in md.toc_tokens[0]["children"]] == ["自動で 設定", "知らない"]  # type: ignore[attr-defined]
+
+
+def test_a_page_that_is_no_more_leads_on() -> None:
+    registry = Registry(
+        {"A-1": "setup/index.md#choose", "A-2": "A-1"},
+        {"setup/old.md": "A-2", "setup/old.md#part": "A-1", "top.md": "A-1"},
+    )
+    pages = redirect_pages(registry)
+    assert set(pages) == {"setup/old/index.html", "top/index.html"}
+    assert 'content="0; url=../../setup/#choose"' in pages["setup/old/index.html"]
+    assert '<a href="../setup/#choose">' in pages["top/index.html"]
+    # A section that left a page which is still there needs no page of its own: /go/ tells scripts where it went.
+    assert redirect_pages(Registry(registry.codes, {"setup/index.md#gone": "A-1"})) == {}
+
+
+def test_the_list_holds_every_code_of_the_navigation_and_the_retired_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = codes.load()
+    retired = Registry({**registry.codes, "A-900": "A-2"}, {"setup/index.md#gone": "A-900"})
+    monkeypatch.setattr(codes, "load", lambda: retired)
+    page = LexborHTMLParser(components.all_components()["code_list"](None))
+    links = {a.text().split(" ")[0]: a.attributes["href"] for a in page.css("a") if a.text()}
+    listed = {c for c, place in registry.codes.items() if place.partition("#")[0] not in UNLISTED}
+    assert set(links) == {*listed, "A-900"}
+    assert links["A-900"] == links["A-2"] == "../setup/#choose"
+    moved = page.css_first("[data-moved]")
+    assert moved is not None
+    assert (moved.attributes["data-moved"], moved.attributes["href"]) == ("setup/#gone", "../setup/#choose")
+
+
+def test_replies_name_only_values_and_sections_that_exist(domains: dict[str, MailDomain]) -> None:
+    places = codes.load().by_place
+    for item in components.table("replies.yaml")["situations"]:
+        assert set(item) == {"id", "title", "place", "text"}
+        assert item["place"] in places
+    for mail in domains.values():
+        html = LexborHTMLParser(components.bound(view.view(mail))["support_replies"]())
+        texts = [node.text() for node in html.css("[data-reply] p")]
+        assert len(texts) == len(components.table("replies.yaml")["situations"])
+        for text in texts:
+            assert "{" not in text
+            assert "&" not in text.replace(mail.support.company, "").replace(mail.display_name, "")
+            assert mail.support.phone in text
+        assert all(server.hostname in texts[0] and str(server.port) in texts[0] for server in mail.servers[:1])

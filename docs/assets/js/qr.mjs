@@ -13,7 +13,7 @@ const AUTHENTICATION = {
   "GSSAPI": 3, "NTLM": 4, "TLS-client-cert": 5, "OAuth2": 6,
 };
 
-async function draw(text, label) {
+export async function draw(text, label) {
   const { encode } = await import(LIBRARY);
   const code = encode(text, { ecc: "M", border: 0 });
   const size = code.size + 2 * MARGIN;

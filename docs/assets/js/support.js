@@ -1,0 +1,115 @@
+// /support/: situation and section → link, QR code and a ready reply. The replies stand in the page, with the values
+// of the domain whose copy is open; the sections come from the list on /go/.
+(() => {
+  "use strict";
+  const WORDS = {
+    situation: "状況",
+    filter: "章をコードか言葉で絞り込む",
+    filterExample: "例: A-3、証明書",
+    section: "章",
+    link: "お客さまに送るリンク",
+    reply: "返信の文",
+    copyLink: "リンクをコピー",
+    copyReply: "返信をコピー",
+    copied: "コピーしました。",
+    failed: "コピーできません。文を選んでコピーしてください。",
+    missing: "この章は、開いているドメインのヘルプにはありません。別の章を選んでください。",
+    none: "あてはまる章がありません。",
+    qr: "お客さまに送るリンクの QR コード",
+  };
+  const place = document.querySelector("[data-support]"), help = window.mailhelp;
+  if (!place || !help) return;
+  const { make } = help;
+  const tidy = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s\u2010-\u2015\u2212\u30fc-]/gu, "");
+  const absolute = (href, base = location.href) => new URL(href, base).href;
+
+  let sections = [];
+  const field = (tag, id, text, properties = {}) => {
+    const input = make(tag, { id, ...properties });
+    return [input, make("label", { htmlFor: id, textContent: text })];
+  };
+  const replies = [...document.querySelectorAll("[data-reply]")];
+  const [situation, situationLabel] = field("select", "mh-s-situation", WORDS.situation);
+  situation.append(...replies.map((r) => make("option", { value: r.dataset.reply, textContent: r.querySelector("summary").textContent })));
+  const [filter, filterLabel] = field("input", "mh-s-filter", WORDS.filter, { type: "text", autocomplete: "off", placeholder: WORDS.filterExample });
+  const [section, sectionLabel] = field("select", "mh-s-section", WORDS.section);
+  const [link, linkLabel] = field("input", "mh-s-link", WORDS.link, { type: "text", readOnly: true });
+  const [reply, replyLabel] = field("textarea", "mh-s-reply", WORDS.reply, { readOnly: true, rows: 16 });
+  const status = make("p", { role: "status" }), figure = make("figure", { className: "mh-qr" });
+
+  const copy = (text, source) => make("button", {
+    type: "button", className: "mh-button", textContent: text,
+    onclick: () => navigator.clipboard.writeText(source.value).then(
+      () => { status.textContent = WORDS.copied; },
+      () => { status.textContent = WORDS.failed; source.select(); },
+    ),
+  });
+
+  const chosen = () => sections.find((s) => s.href === section.value);
+  const list = () => {
+    const wanted = tidy(filter.value), before = section.value;
+    const exact = sections.filter((s) => tidy(s.code) === wanted);
+    const found = exact.length ? exact : sections.filter((s) => tidy(`${s.code}${s.page}${s.title}`).includes(wanted));
+    section.replaceChildren(...found.map((s) => make("option", { value: s.href, textContent: `${s.code} ${s.page}${s.title}` })));
+    status.textContent = found.length ? "" : WORDS.none;
+    if (found.some((s) => s.href === before)) section.value = before;
+  };
+
+  let turn = 0;
+  const show = async () => {
+    const mine = ++turn, target = chosen();
+    const source = replies.find((r) => r.dataset.reply === situation.value).querySelector("p").cloneNode(true);
+    const href = target?.href ?? "";
+    for (const spot of source.querySelectorAll("[data-link]")) spot.textContent = href;
+    for (const spot of source.querySelectorAll("[data-code]")) spot.textContent = target?.code ?? spot.textContent;
+    for (const end of source.querySelectorAll("br")) end.replaceWith("\n");
+    link.value = href;
+    reply.value = source.textContent;
+    figure.replaceChildren();
+    if (!href) return;
+    try {
+      const { draw } = await import("./qr.mjs");
+      const picture = await draw(href, WORDS.qr);
+      if (mine === turn) figure.replaceChildren(picture);
+    } catch { /* a saved copy opened from a disk: no modules there, the link itself is enough */ }
+    const anchor = new URL(href).hash.slice(1);
+    const text = anchor ? await fetch(href, { credentials: "omit" }).then((r) => r.text(), () => "") : "";
+    if (mine === turn && text && !text.includes(` id="${anchor}"`)) status.textContent = WORDS.missing;
+  };
+
+  const start = () => {
+    const wanted = absolute(replies.find((r) => r.dataset.reply === situation.value).dataset.href);
+    filter.value = "";
+    list();
+    if (sections.some((s) => s.href === wanted)) section.value = wanted;
+    show();
+  };
+
+  const load = async () => {
+    const go = absolute("go/", help.copy);
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(go, { credentials: "omit" })).text(), "text/html");
+      for (const a of page.querySelectorAll(".mh-codes li:not([hidden]) > a")) {
+        const [, code, title] = /^(\S+) (.*)$/.exec(a.textContent), head = a.closest("ul").closest("li");
+        const parent = head?.querySelector("a").textContent.replace(/^\S+ /, "");
+        sections.push({ code, title, page: parent ? `${parent} › ` : "", href: absolute(a.getAttribute("href"), go) });
+      }
+    } catch {
+      sections = replies.map((r) => ({
+        code: r.querySelector("[data-code]").textContent, title: r.querySelector("summary").textContent, page: "", href: absolute(r.dataset.href),
+      }));
+    }
+    start();
+  };
+
+  situation.addEventListener("change", start);
+  filter.addEventListener("input", () => { list(); show(); });
+  section.addEventListener("change", () => { status.textContent = ""; show(); });
+  // An address that was typed or forgotten changes the user names in the replies.
+  document.addEventListener("mailhelp:account", () => { if (sections.length) show(); });
+  place.append(make("div", { className: "mh-panel" },
+    situationLabel, situation, filterLabel, filter, sectionLabel, section,
+    linkLabel, link, make("p", {}, copy(WORDS.copyLink, link)), figure,
+    replyLabel, reply, make("p", {}, copy(WORDS.copyReply, reply)), status));
+  load();
+})();
