@@ -115,6 +115,11 @@ def test_a_phone_opens_what_the_pc_shows(visit: Callable[..., Page], pages: str)
     assert figures.count() == 2
     assert read(page, "figure[data-qr]:not([data-qr-href]) svg") == f"{pages}example.jp/setup/iphone/#manual"
     assert read(page, "figure[data-qr-href] svg") == f"{pages}example.jp/apple/imap.mobileconfig"
+    # Four modules of white on every side, also where the page around is dark (ISO/IEC 18004).
+    drawn = page.locator("figure[data-qr] path").first.get_attribute("d") or ""
+    size = int((page.locator("figure[data-qr] svg").first.get_attribute("viewBox") or "").split()[-1])
+    places = [int(n) for n in re.findall(r"[M,](\d+)", drawn)]
+    assert (min(places), max(places)) == (4, size - 5)
     page.set_viewport_size({"width": 390, "height": 800})
     assert not figures.first.is_visible()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from markupsafe import Markup
+
 from macros.components import choose, component, render, table
 from macros.view import MailView
 
@@ -15,7 +19,10 @@ def profile_link(mail: MailView, protocol: str, *, qr: bool = False) -> str:
     ``qr``: with a QR code of the profile beside it, for a phone that is to open what a PC shows.
     """
     choose("profile_link", protocol, APPLE_PROTOCOLS)
-    return render("profile_link.html", protocol=protocol, qr=qr, words=table("wording.yaml")["profile"])
+    words = table("wording.yaml")["profile"]
+    before, label, after = re.split(r"\[\[(.+?)\]\]", words["signature"])
+    signature = Markup('{}「<b data-ui="ios">{}</b>」{}').format(before, label, after)
+    return render("profile_link.html", protocol=protocol, qr=qr, words=words, signature=signature)
 
 
 @component
