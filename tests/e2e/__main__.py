@@ -40,8 +40,10 @@ def main() -> int:
 
 
 def _inside(work: Path, what: str, only: str) -> int:
-    from e2e import matrix
+    from e2e import matrix, pictures
 
+    if what == "pictures":
+        return pictures.run(work, work / "site")
     return int(matrix.run(work, work / "site", only) > 0)
 
 

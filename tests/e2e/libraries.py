@@ -22,7 +22,7 @@ TLS, STARTTLS, PLAIN = "SSL/TLS", "STARTTLS", "なし(保護なし)"
 ERRORS = (OSError, imaplib.IMAP4.error, poplib.error_proto, smtplib.SMTPException, EOFError)
 
 
-def by_libraries(world: World, case: Case) -> None:
+def by_libraries(world: World, case: Case) -> str:
     """Receive with every table of the protocol and send with every table of SMTP on the settings page."""
     context = ssl.create_default_context(cafile=str(world.mail.certificates.authority))
     page = case.site / case.domain / pages.ALL_SETTINGS_PAGE
@@ -40,6 +40,7 @@ def by_libraries(world: World, case: Case) -> None:
             _send(table, case, subject, context)
         if world.mail.wait_for_message(case.friend, subject) is None:
             raise Failed(Check.SEND, "送信できましたが、相手に届きません")
+    return f"(表 {len(incoming) + len(outgoing)} 個)"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from e2e.namespace import LAN_SERVER, SERVER, prepare
 from e2e.pages import SETUP_PAGE, tables
 from e2e.thunderbird import Thunderbird
 from e2e.web import HELP, NAMES, WebServer
-from macros.formats import autoconfig
+from macros.formats import autoconfig, autodiscover
 
 CONTROLS = Path(__file__).parent / "controls"
 PASSWORD = "Mihon-2026"
@@ -143,6 +143,15 @@ class Job:
         return f"{_column(what, 38)}{_column(self.case.protocol.upper(), 6)}{_column(self.way, 14)}"
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: whether that is wrong, what to say about it, and how long it took."""
+
+    wrong: bool
+    text: str
+    seconds: float
+
+
 def run(work: Path, site: Path, only: str) -> int:
     """Inside the namespaces: start the servers, run all jobs, print a line each; how many went wrong."""
     start = time.monotonic()
@@ -153,10 +162,10 @@ def run(work: Path, site: Path, only: str) -> int:
         flows.receive_beforehand(world, job.case)
     wrong = 0
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for job, (problem, seconds) in zip(jobs, pool.map(lambda job: attempt(work, world, job), jobs), strict=True):
-            wrong += bool(problem)
-            verdict = "不合格" if problem else "合格  "
-            print(f"{verdict}  {job.title} {seconds:5.1f} 秒  {problem}".rstrip(), flush=True)
+        for job, outcome in zip(jobs, pool.map(lambda job: attempt(work, world, job), jobs), strict=True):
+            wrong += outcome.wrong
+            verdict = "不合格" if outcome.wrong else "合格  "
+            print(f"{verdict}  {job.title} {outcome.seconds:5.1f} 秒  {outcome.text}".rstrip(), flush=True)
     controls = sum(job.control is not None for job in jobs)
     print(
         f"{len(jobs)} 件(うち、わざと間違えた対照が {controls} 件)、不合格 {wrong} 件、{time.monotonic() - start:.0f} 秒",
@@ -193,7 +202,7 @@ def _case(site: Path, domain: str, protocol: str, number: int) -> Case:
 
 def spoil(site: Path) -> None:
     """Two controls are not in the data but in what was published: a missing file, and a page that says otherwise."""
-    for path in autoconfig.PATHS:
+    for path in (*autoconfig.PATHS, autodiscover.PATH):
         (site / "no-autoconfig.example" / path).unlink()
     page = site / "other-table.example" / SETUP_PAGE
     html = page.read_text(encoding="utf-8")
@@ -219,18 +228,21 @@ def start_world(work: Path, site: Path, accounts: Iterable[Account]) -> World:
     return World(mail, web)
 
 
-def attempt(work: Path, world: World, job: Job) -> tuple[str, float]:
-    """Run one job; what is wrong with its outcome (nothing, for a control that failed as it must), and how long it took."""
+def attempt(work: Path, world: World, job: Job) -> Outcome:
+    """Run one job. A control is right when it fails in the way that it must."""
     start = time.monotonic()
+    wrong = True
     try:
-        _do(work, world, job)
+        text = _do(work, world, job)
     except Failed as failure:
         problem = _as_wanted(world, job, failure)
+        wrong, text = bool(problem), problem or f"{failure.check}で失敗"
     except Exception as error:
-        problem = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {error}"
     else:
-        problem = "間違いがあるのに、うまくいきました" if job.control else ""
-    return problem, time.monotonic() - start
+        wrong = job.control is not None
+        text = "間違いがあるのに、うまくいきました" if wrong else text
+    return Outcome(wrong, text, time.monotonic() - start)
 
 
 def _as_wanted(world: World, job: Job, failure: Failed) -> str:
@@ -247,23 +259,23 @@ def _as_wanted(world: World, job: Job, failure: Failed) -> str:
     return "" if fits else f"サーバーの記録に「{served or '(記録なし)'}」があるはずでした。実際は {logins}"
 
 
-def _do(work: Path, world: World, job: Job) -> None:
+def _do(work: Path, world: World, job: Job) -> str:
     if job.way is Way.LIBRARIES:
-        libraries.by_libraries(world, job.case)
-        return
-    flow: Callable[[World, Case, Thunderbird], None]
+        return libraries.by_libraries(world, job.case)
+    flow: Callable[[World, Case, Thunderbird], str]
     flow = flows.by_autoconfig if job.way is Way.AUTOCONFIG else flows.by_hand
-    # STARTTLS on a port that speaks TLS from the start waits for this long; only controls do that.
-    patience: dict[str, str | int | bool] = {"mailnews.tcptimeout": 15} if job.control else {}
+    # Seconds that Thunderbird waits for a silent server. Some controls wait for an answer that cannot come.
+    patience: dict[str, str | int | bool] = {"mailnews.tcptimeout": 15 if job.control else 45}
     folder = work / f"{job.case.account.name}-{job.case.domain}"
     with Thunderbird(folder, world.mail.certificates.authority, preferences=patience) as thunderbird:
         try:
-            flow(world, job.case, thunderbird)
+            text = flow(world, job.case, thunderbird)
         except Exception:
             if job.control is None:
                 _keep(thunderbird, world, job)
             raise
     shutil.rmtree(folder)
+    return text
 
 
 def _keep(thunderbird: Thunderbird, world: World, job: Job) -> None:
