@@ -8,13 +8,13 @@ from typing import Any
 from macros.components import choose, component, render, table
 from macros.view import MailView
 
-#: Below ``docs/``; the run that takes the pictures writes their sizes and marks beside them.
+#: Below ``docs/``; the run that takes the pictures writes their sizes and marks into ``macros/pictures.yaml``.
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "assets" / "pictures"
 
 
 def index() -> dict[str, Any]:
     """What the run wrote: the program's version, the day, and for each picture its size and marks."""
-    data: dict[str, Any] = table(str(PICTURES / "index.yaml"))
+    data: dict[str, Any] = table("pictures.yaml")
     return data
 
 

@@ -1,7 +1,7 @@
 """Takes every Thunderbird picture of the help from the real program, and marks what the steps name.
 
 A mark is placed from its element's own box; a control that is gone or not on the screen ends the run. What is written:
-``docs/assets/pictures/<name>.webp`` and ``index.yaml``, which the component ``figure`` reads.
+``docs/assets/pictures/<name>.webp`` and ``macros/pictures.yaml``, which the component ``figure`` reads.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from e2e.flows import Case, World
 from e2e.thunderbird import Thunderbird
 
 OUT = Path("docs/assets/pictures")
+INDEX = Path("macros/pictures.yaml")
 DOMAIN = "example.jp"
 SCALE = 2
 SIZE = (1120, 720)
@@ -181,7 +182,7 @@ def run(work: Path, site: Path) -> int:
         taken |= camera.taken
     index = {"thunderbird": f"{version} ESR", "taken": datetime.datetime.now(tz=datetime.UTC).date(), "pictures": taken}
     text = yaml.safe_dump(index, allow_unicode=True, sort_keys=True)
-    (OUT / "index.yaml").write_text(HEADER + text, encoding="utf-8")
+    INDEX.write_text(HEADER + text, encoding="utf-8")
     for old in OUT.glob("*.webp"):
         if old.stem not in taken:
             old.unlink()

@@ -8,7 +8,7 @@
     open: "開く",
     looking: "探しています…",
     unknown: "その番号はありません。英字 1 文字と数字です。例: A-3",
-    malformed: "ドメインの形を確かめてください。例: example.jp",
+    malformed: "ドメインの形を確かめてください。例: example.com",
   };
   const place = document.querySelector("[data-go]"), help = window.mailhelp;
   if (!place || !help) return;
@@ -56,7 +56,7 @@
   });
   place.append(form);
 
-  // /go/?A-3, /go/?code=A-3&domain=example.jp: a link that support sent.
+  // /go/?A-3, /go/?code=A-3&domain=example.com: a link that support sent.
   const asked = new URLSearchParams(location.search);
   const first = asked.get("code") ?? location.search.slice(1).split("&", 1)[0].replace(/=$/, "");
   if (first) {
