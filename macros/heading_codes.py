@@ -33,14 +33,10 @@ def _codes() -> Mapping[str, Mapping[str, str]]:
 
 
 def _add(heading: Element, code: str) -> None:
-    """``<span class="mh-code">`` after the heading's text, before its own link."""
+    """``<span class="mh-code">`` after the heading's text."""
     span = SubElement(heading, "span", {"class": "mh-code", "data-search-exclude": ""})
     span.text = code
     children = list(heading)[:-1]
-    if children and children[-1].get("class") == "headerlink":
-        link = children.pop()
-        heading.remove(link)
-        heading.append(link)
     if children:
         children[-1].tail = (children[-1].tail or "") + " "
     else:

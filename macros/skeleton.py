@@ -27,6 +27,7 @@ ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
 ASSETS = "assets"
 VERBATIM = re.compile(rb"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.S)
 INDENTATION = re.compile(rb"[ \t]*\n\s*")
+SEARCH_MARK = b' data-search-exclude=""'
 ASSET_URL = re.compile(rb'(["(=])((?:\.\./)*assets/)')
 FAILED = "サイトを作れませんでした。\n{log}"
 
@@ -43,8 +44,10 @@ class _Log(logging.Handler):
 
 
 def squeezed(page: bytes) -> bytes:
-    """A page without the indentation and empty lines of its templates; what keeps its white space is left alone."""
-    parts = VERBATIM.split(page)
+    """A page without what only the build needs: the templates' indentation and empty lines (what keeps its white space
+    is left alone), and marks for the search index.
+    """
+    parts = VERBATIM.split(page.replace(SEARCH_MARK, b""))
     parts[::2] = [INDENTATION.sub(rb"\n", part) for part in parts[::2]]
     return b"".join(parts)
 
