@@ -68,7 +68,7 @@ codes: .venv/ready ## 新しい章に、電話で伝えるコードを付けま�
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --upgrade --group test --group e2e --group links pyproject.toml --output-file requirements.lock
+	  --upgrade --group test --group links pyproject.toml --output-file requirements.lock
 
 clean: ## 作ったものを消します
 	rm -rf site .cache build

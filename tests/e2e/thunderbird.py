@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from marionette_driver import errors
-from marionette_driver.marionette import Alert, Marionette, WebElement
+from e2e.marionette import ALERT_OPEN, JAVASCRIPT, NO_ALERT, Marionette, MarionetteError
 
 PROGRAM = Path("/usr/lib/thunderbird/thunderbird")  # not the wrapper script, which starts a second process
 FONTS = Path(__file__).parent / "servers" / "fonts.conf"
 START_SECONDS = 180.0
 STEP_SECONDS = 120.0
+ANSWER_SECONDS = 300.0
 
 PREFERENCES: dict[str, str | int | bool] = {
     "intl.locale.requested": "ja",
@@ -73,7 +73,7 @@ class Thunderbird:
         self.environment: dict[str, str] = {}
         self.alerts: list[str] = []
         self._ends = contextlib.ExitStack()
-        self._marionette: Any = None
+        self._session: Marionette | None = None
 
     def __enter__(self) -> Thunderbird:
         try:
@@ -120,11 +120,8 @@ class Thunderbird:
         process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         self._ends.callback(_end, process)
         port = self._port(profile, process)
-        marionette: Any = Marionette(host="127.0.0.1", port=port, startup_timeout=START_SECONDS, socket_timeout=300)
-        marionette.start_session({"unhandledPromptBehavior": "ignore"})
-        marionette.set_context("chrome")
-        marionette.timeout.script = STEP_SECONDS
-        self._marionette = marionette
+        self._session = Marionette(port, answer_seconds=ANSWER_SECONDS, script_seconds=STEP_SECONDS)
+        self._ends.callback(self._session.close)
 
     def _screen(self) -> str:
         width, height = self.size
@@ -151,6 +148,12 @@ class Thunderbird:
             time.sleep(0.1)
         raise TimeoutError("Thunderbird did not open its Marionette port")
 
+    @property
+    def _marionette(self) -> Marionette:
+        if self._session is None:
+            raise RuntimeError("Thunderbird is not running")
+        return self._session
+
     # scripting -------------------------------------------------------------------------------------------------------
 
     def script(self, body: str, *arguments: object) -> Any:
@@ -160,28 +163,22 @@ class Thunderbird:
             f"(async () => {{ {body} }})()"
             ".then(value => done({value: value ?? null}), error => done({error: String(error)}));"
         )
-        result = self._marionette.execute_async_script(
-            wrapped, script_args=list(arguments), sandbox="system", new_sandbox=False
-        )
+        result = self._marionette.script(wrapped, *arguments, wait=True)
         if result is None:
             raise RuntimeError("an alert cut the script off")
         if "error" in result:
             raise RuntimeError(result["error"])
         return result["value"]
 
-    def element(self, expression: str) -> WebElement:
-        """The element that a JavaScript expression names; clicks and keys on it are the real ones."""
-        return self._marionette.execute_script(f"return {expression};", sandbox="system", new_sandbox=False)
-
     def type_into(self, expression: str, text: str) -> None:
         """Replace what is in a field by ``text``, key by key."""
-        field = self.element(expression)
-        field.clear()
-        field.send_keys(text)
+        field = self._marionette.element(expression)
+        self._marionette.clear(field)
+        self._marionette.type(field, text)
 
     def click(self, expression: str) -> None:
         """Click the element that an expression names."""
-        self.element(expression).click()
+        self._marionette.click(self._marionette.element(expression))
 
     def until(self, expression: str, *arguments: object, what: str, seconds: float = STEP_SECONDS) -> Any:
         """The value of an expression as soon as it is true. Alerts met on the way are kept in ``alerts`` and closed.
@@ -193,9 +190,13 @@ class Thunderbird:
         while time.monotonic() < end:
             try:
                 last = self.script(f"return ({expression});", *arguments)
-            except errors.UnexpectedAlertOpen:
-                self._close_alert()
-            except (RuntimeError, errors.JavascriptException) as error:
+            except MarionetteError as error:
+                if error.kind == ALERT_OPEN:
+                    self._close_alert()
+                elif error.kind != JAVASCRIPT:
+                    raise
+                last = error
+            except RuntimeError as error:
                 last = error
             else:
                 if last:
@@ -204,10 +205,11 @@ class Thunderbird:
         raise TimeoutError(f"waited in vain for {what}; last: {last}; alerts: {self.alerts}; windows: {self.windows()}")
 
     def _close_alert(self) -> None:
-        with contextlib.suppress(errors.NoAlertPresentException):
-            alert: Any = Alert(self._marionette)
-            self.alerts.append(alert.text)
-            alert.dismiss()
+        try:
+            self.alerts.append(self._marionette.close_alert())
+        except MarionetteError as error:
+            if error.kind != NO_ALERT:
+                raise
 
     def windows(self) -> list[str]:
         """The open windows: address and title."""
@@ -221,18 +223,18 @@ class Thunderbird:
     @contextlib.contextmanager
     def in_window(self, kind: str) -> Iterator[None]:
         """Drive the window of this type (``msgcompose`` …) inside the block."""
-        main = self._marionette.current_chrome_window_handle
-        for handle in self._marionette.chrome_window_handles:
-            self._marionette.switch_to_window(handle)
+        main = self._marionette.window()
+        for handle in self._marionette.windows():
+            self._marionette.switch(handle)
             if self.script("return document.documentElement.getAttribute('windowtype')") == kind:
                 break
         else:
-            self._marionette.switch_to_window(main)
+            self._marionette.switch(main)
             raise LookupError(f"no window of type {kind}: {self.windows()}")
         try:
             yield
         finally:
-            self._marionette.switch_to_window(main)
+            self._marionette.switch(main)
 
     @property
     def version(self) -> str:
