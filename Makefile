@@ -47,7 +47,7 @@ test: .venv/ready system lint ## すべてのテスト(必要なものの準備�
 
 e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot・Postfix・nginx。管理者の権限が必要)
 	@bash .ci/packages e2e
-	PYTHONPATH=tests $(BIN)/python -m e2e matrix $(ONLY)
+	PYTHONPATH=tests $(BIN)/python -m e2e matrix "$(ONLY)" $(if $(RECORD),--record)
 
 screenshots: .venv/ready ## ヘルプの画像を、本物の Thunderbird から撮り直します(管理者の権限が必要)
 	@bash .ci/packages e2e

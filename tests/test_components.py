@@ -89,7 +89,7 @@ def test_every_client_can_show_every_offered_server(client: str, domains: dict[s
         (lambda m: m.url("nowhere"), "「nowhere」はありません"),
         (lambda m: m.standard_port("http", "SSL"), "「http」はありません"),
         (lambda m: m.standard_port("imap", "TLS"), "「TLS」はありません"),
-        (lambda m: m.checked("eudora"), "「eudora」はありません"),
+        (lambda m: m.checked("eudora", 365), "「eudora」はありません"),
         (lambda m: m.support_link("blog"), "「blog」はありません。使えるのは website・news・faq です"),
     ],
 )

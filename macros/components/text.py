@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from markupsafe import Markup
-from markupsafe import escape as html_escape
-
 from macros import view
 from macros.components import choose, component, table
 from macros.domain import SMTP_RELAY_PORT, STANDARD_PORTS, Protocol, SocketType
@@ -69,12 +66,3 @@ def url(mail: MailView, name: str) -> str:
 def steps(mail: MailView, caller: Callable[[], str]) -> str:
     """Wraps an ordered list as numbered steps: ``{% call steps() %}`` … ``{% endcall %}``."""
     return f'<div class="mh-steps" markdown="1">\n\n{caller().strip()}\n\n</div>'
-
-
-@component
-def checked(mail: MailView, program: str) -> str:
-    """Which version of a program a page was checked against, when, and how."""
-    entry = table("programs.yaml")[choose("checked", program, table("programs.yaml"))]
-    wording = table("wording.yaml")["checked"]
-    text = wording[entry["method"]].format(name=entry["name"], version=entry["version"], date=entry["checked"])
-    return Markup('<p class="mh-checked">{}</p>').format(html_escape(text))

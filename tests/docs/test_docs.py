@@ -117,6 +117,9 @@ def test_steps_are_an_ordered_list(page: Path) -> None:
         assert re.match(r"\s*(?:\{%.*?%\}\s*)*1\. ", block), block[:80]
 
 
+KEYS = {"name", "version", "checked", "method", "sources"}
+
+
 def test_every_link_and_program_is_used_and_complete() -> None:
     text = "".join(p.read_text(encoding="utf-8") for p in PAGES) + "".join(
         p.read_text(encoding="utf-8") for p in (components.HERE.parent).glob("*.yaml")
@@ -126,7 +129,7 @@ def test_every_link_and_program_is_used_and_complete() -> None:
         assert link["url"].startswith("https://"), name
         assert f'url("{name}")' in text, f"links.yaml: {name} is not used"
     for name, program in components.table("programs.yaml").items():
-        assert set(program) >= {"name", "version", "checked", "method", "sources"}, name
+        assert {*program, *components.table("checked.yaml").get(name, {})} >= KEYS, name
         assert program["method"] in components.table("wording.yaml")["checked"], name
     for table in ("links.yaml", "programs.yaml"):
         assert list(components.table(table)) == sorted(components.table(table)), f"{table} is not sorted"

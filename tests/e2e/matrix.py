@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import os
 import re
 import shutil
 import time
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import yaml
 from PIL import ImageGrab
 
 from e2e import flows, libraries
@@ -25,6 +28,8 @@ from e2e.thunderbird import Thunderbird
 from e2e.web import HELP, NAMES, WebServer
 from macros.formats import autoconfig, autodiscover
 
+CHECKED = Path("macros/checked.yaml")
+HEADER = "# make e2e RECORD=1 が、すべて合格したときに書きます。手で直さないでください。\n"
 CONTROLS = Path(__file__).parent / "controls"
 PASSWORD = "Mihon-2026"
 PROTOCOLS = ("imap", "pop3")
@@ -145,25 +150,31 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: whether that is wrong, what to say about it, and how long it took."""
+    """How a job ended: whether that is wrong, what to say about it, how long it took, and which Thunderbird ran."""
 
     wrong: bool
     text: str
     seconds: float
+    version: str = ""
 
 
-def run(work: Path, site: Path, only: str) -> int:
-    """Inside the namespaces: start the servers, run all jobs, print a line each; how many went wrong."""
+def run(work: Path, site: Path, only: str, *, record: bool = False) -> int:
+    """Inside the namespaces: start the servers, run all jobs, print a line each; how many went wrong.
+
+    ``record``: when everything ran and went well, write version and day for the pages; else only compare the version.
+    """
     start = time.monotonic()
-    jobs = [job for job in all_jobs(site) if only in f"{job.case.domain} {job.case.protocol} {job.way}"]
+    jobs = [job for job in all_jobs(site) if only.lower() in f"{job.case.domain} {job.case.protocol} {job.way}"]
     spoil(site)
     world = start_world(work, site, {a for job in jobs for a in (job.case.account, job.case.friend)})
     for job in jobs:
         flows.receive_beforehand(world, job.case)
     wrong = 0
+    outcomes: list[Outcome] = []
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         for job, outcome in zip(jobs, pool.map(lambda job: attempt(work, world, job), jobs), strict=True):
             wrong += outcome.wrong
+            outcomes.append(outcome)
             verdict = "不合格" if outcome.wrong else "合格  "
             print(f"{verdict}  {job.title} {outcome.seconds:5.1f} 秒  {outcome.text}".rstrip(), flush=True)
     controls = sum(job.control is not None for job in jobs)
@@ -171,7 +182,34 @@ def run(work: Path, site: Path, only: str) -> int:
         f"{len(jobs)} 件(うち、わざと間違えた対照が {controls} 件)、不合格 {wrong} 件、{time.monotonic() - start:.0f} 秒",
         flush=True,
     )
+    if not wrong and jobs:
+        versions = {outcome.version for outcome in outcomes} - {""}
+        if record and not only:
+            record_check(versions)
+        elif versions:
+            print(compare_check(versions), flush=True)
     return wrong if jobs else 1
+
+
+def record_check(versions: set[str], file: Path = CHECKED) -> None:
+    """Write what 「確認しました」 on the pages says: the version that ran, and today."""
+    (version,) = versions
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    file.write_text(HEADER + yaml.safe_dump({"thunderbird": {"version": version, "checked": today}}), encoding="utf-8")
+    print(f"Thunderbird {version}: 確認した日を {today} にしました({file})", flush=True)
+
+
+def compare_check(versions: set[str], file: Path = CHECKED) -> str:
+    """One line: whether the pages name the version that ran. A newer one passed as well, so it is only a warning."""
+    recorded = yaml.safe_load(file.read_text(encoding="utf-8"))["thunderbird"]
+    ran = "・".join(sorted(versions))
+    if ran == recorded["version"]:
+        return f"Thunderbird {ran}: ページの記録({recorded['checked']})と同じ版です"
+    mark = f"::warning file={file}::" if "GITHUB_ACTIONS" in os.environ else ""
+    return (
+        f"{mark}Thunderbird {ran} で合格しました。ページの記録は {recorded['version']}({recorded['checked']})です。"
+        "make e2e RECORD=1 で書き直せます。"
+    )
 
 
 def all_jobs(site: Path) -> list[Job]:
@@ -231,9 +269,9 @@ def start_world(work: Path, site: Path, accounts: Iterable[Account]) -> World:
 def attempt(work: Path, world: World, job: Job) -> Outcome:
     """Run one job. A control is right when it fails in the way that it must."""
     start = time.monotonic()
-    wrong = True
+    wrong, version = True, ""
     try:
-        text = _do(work, world, job)
+        text, version = _do(work, world, job)
     except Failed as failure:
         problem = _as_wanted(world, job, failure)
         wrong, text = bool(problem), problem or f"{failure.check}で失敗"
@@ -242,7 +280,7 @@ def attempt(work: Path, world: World, job: Job) -> Outcome:
     else:
         wrong = job.control is not None
         text = "間違いがあるのに、うまくいきました" if wrong else text
-    return Outcome(wrong, text, time.monotonic() - start)
+    return Outcome(wrong, text, time.monotonic() - start, version)
 
 
 def _as_wanted(world: World, job: Job, failure: Failed) -> str:
@@ -259,9 +297,9 @@ def _as_wanted(world: World, job: Job, failure: Failed) -> str:
     return "" if fits else f"サーバーの記録に「{served or '(記録なし)'}」があるはずでした。実際は {logins}"
 
 
-def _do(work: Path, world: World, job: Job) -> str:
+def _do(work: Path, world: World, job: Job) -> tuple[str, str]:
     if job.way is Way.LIBRARIES:
-        return libraries.by_libraries(world, job.case)
+        return libraries.by_libraries(world, job.case), ""
     flow: Callable[[World, Case, Thunderbird], str]
     flow = flows.by_autoconfig if job.way is Way.AUTOCONFIG else flows.by_hand
     # Seconds that Thunderbird waits for a silent server. Some controls wait for an answer that cannot come.
@@ -269,13 +307,13 @@ def _do(work: Path, world: World, job: Job) -> str:
     folder = work / f"{job.case.account.name}-{job.case.domain}"
     with Thunderbird(folder, world.mail.certificates.authority, preferences=patience) as thunderbird:
         try:
-            text = flow(world, job.case, thunderbird)
+            text, version = flow(world, job.case, thunderbird), thunderbird.version
         except Exception:
             if job.control is None:
                 _keep(thunderbird, world, job)
             raise
     shutil.rmtree(folder)
-    return text
+    return text, version
 
 
 def _keep(thunderbird: Thunderbird, world: World, job: Job) -> None:

@@ -180,7 +180,7 @@ def run(work: Path, site: Path) -> int:
         _by_hand(camera, pop3)
         _leave_on_server(camera)
         taken |= camera.taken
-    index = {"thunderbird": f"{version} ESR", "taken": datetime.datetime.now(tz=datetime.UTC).date(), "pictures": taken}
+    index = {"thunderbird": version, "taken": datetime.datetime.now(tz=datetime.UTC).date(), "pictures": taken}
     text = yaml.safe_dump(index, allow_unicode=True, sort_keys=True)
     INDEX.write_text(HEADER + text, encoding="utf-8")
     for old in OUT.glob("*.webp"):

@@ -238,8 +238,9 @@ class Thunderbird:
 
     @property
     def version(self) -> str:
-        """The version that the program itself reports, such as ``153.7.0``."""
-        return str(self.script("return Services.appinfo.version"))
+        """The version that the program itself reports, such as ``153.7.0 ESR``."""
+        script = 'return ChromeUtils.importESModule("resource://gre/modules/AppConstants.sys.mjs").AppConstants'
+        return str(self.script(f"{script}.MOZ_APP_VERSION_DISPLAY")).replace("esr", " ESR")
 
 
 def _run(*command: str) -> None:
