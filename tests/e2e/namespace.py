@@ -18,15 +18,30 @@ from pathlib import Path
 SERVER = "127.0.0.2"
 #: The unencrypted server inside a shop's own network.
 LAN_SERVER = "127.0.0.3"
+#: Where X servers have their sockets; it cannot be told otherwise.
+X11 = Path("/tmp/.X11-unix")
+NOT_ALLOWED = (
+    "専用のネットワークを作れません。管理者の権限(コンテナーでは --cap-add=SYS_ADMIN --cap-add=NET_ADMIN"
+    " --security-opt=apparmor=unconfined)が必要です: "
+)
 
 
 def run_inside(work: Path, arguments: Sequence[str]) -> int:
     """Run ``python -m e2e inside …`` in new namespaces; its exit status."""
     root = [] if os.geteuid() == 0 else ["sudo"]
     isolate = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    probe = subprocess.run([*root, *isolate, "ip", "link", "set", "lo", "up"], capture_output=True, check=False)
+    if probe.returncode:
+        print(f"{NOT_ALLOWED}{probe.stderr.decode()}", file=sys.stderr)
+        return 1
     paths = [f"PATH={os.environ['PATH']}:/usr/sbin:/sbin", f"PYTHONPATH={Path(__file__).parents[1]}"]
     command = [*root, *isolate, "env", *paths, sys.executable, "-m", "e2e", "--inside", str(work), *arguments]
-    return subprocess.run(command, check=False).returncode
+    had_x11 = X11.exists()
+    try:
+        return subprocess.run(command, check=False).returncode
+    finally:
+        if not had_x11 and X11.exists():
+            subprocess.run([*root, "rmdir", str(X11)], check=True)
 
 
 def prepare(work: Path, hosts: Mapping[str, str]) -> None:
@@ -38,9 +53,9 @@ def prepare(work: Path, hosts: Mapping[str, str]) -> None:
     x11 = work / "X11-unix"
     x11.mkdir()
     x11.chmod(0o1777)
-    Path("/tmp/.X11-unix").mkdir(mode=0o1777, exist_ok=True)
+    X11.mkdir(mode=0o1777, exist_ok=True)
     _run("ip", "link", "set", "lo", "up")
-    for ours, theirs in (("hosts", "/etc/hosts"), ("resolv.conf", "/etc/resolv.conf"), ("X11-unix", "/tmp/.X11-unix")):
+    for ours, theirs in (("hosts", "/etc/hosts"), ("resolv.conf", "/etc/resolv.conf"), ("X11-unix", str(X11))):
         _run("mount", "--bind", str(work / ours), theirs)
 
 

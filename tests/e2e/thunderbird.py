@@ -92,7 +92,8 @@ class Thunderbird:
         profile = self.folder / "profile"
         home = self.folder / "home"
         gtk = home / ".config" / "gtk-3.0"
-        for folder in (profile, gtk):
+        temporary = self.folder / "tmp"
+        for folder in (profile, gtk, temporary):
             folder.mkdir(parents=True)
         (gtk / "settings.ini").write_text(GTK_SETTINGS, encoding="utf-8")
         # Port 0: Marionette takes a free one and writes it into the profile.
@@ -105,6 +106,7 @@ class Thunderbird:
         self.environment = {
             **{"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "TZ": "Asia/Tokyo"},
             **{"LANG": "ja_JP.UTF-8", "LANGUAGE": "ja", "LC_ALL": "C.UTF-8", "GTK_THEME": "Adwaita"},
+            "TMPDIR": str(temporary),
             **{"NO_AT_BRIDGE": "1", "MOZ_CRASHREPORTER_DISABLE": "1", "FONTCONFIG_FILE": str(FONTS)},
             "DISPLAY": self._screen(),
         }
