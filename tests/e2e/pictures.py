@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -38,6 +39,26 @@ Box = tuple[int, int, int, int]
 TABMAIL = 'document.getElementById("tabmail")'
 PANE = f"{TABMAIL}.currentAbout3Pane"
 TAB = f"{TABMAIL}.currentTabInfo.browser.contentDocument"
+#: Every piece of text that an element shows or is named by: its own, its labels', its attributes'.
+SAID = """
+const e = %s;
+const found = [];
+const add = text => text && found.push(String(text));
+const leaves = node => {
+  if (node.nodeType === 3) add(node.data);
+  for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) leaves(child);
+};
+for (const node of [e, ...(e.labels ?? []), e.closest("label"), e.label instanceof Element ? e.label : null])
+  if (node) {
+    add(node.textContent.trim().replace(/\\s+/g, " "));
+    leaves(node);
+    for (const name of ["label", "value", "title", "aria-label", "tooltiptext", "placeholder"])
+      add(node.getAttribute(name));
+  }
+return found;
+"""
+#: What people leave out when they name a control: the access key and the dots at its end.
+NOT_SAID = re.compile(r"\s*[(（]&?[A-Za-z0-9][)）]|(?:\.{3}|…|[:：])\s*$")
 
 
 @dataclass(frozen=True)
@@ -95,6 +116,7 @@ class Camera:
         """
         for mark in marks:
             self.thunderbird.script(f"({mark.element}).scrollIntoView?.({{block: 'nearest'}});")
+            self.require_words(name, mark)
         self.screen()
         boxes = [self.box(mark.element, mark.above) for mark in marks]
         picture = self.screen()
@@ -123,6 +145,12 @@ class Camera:
             f"{name}.webp {picture.width}×{picture.height} {(OUT / f'{name}.webp').stat().st_size // 1000} kB",
             flush=True,
         )
+
+    def require_words(self, name: str, mark: Mark) -> None:
+        """A control that is called otherwise now ends the run, even when it is still there."""
+        said = {NOT_SAID.sub("", text).strip() for text in self.thunderbird.script(SAID % mark.element)} - {""}
+        if mark.label and mark.label not in said:
+            raise RuntimeError(f"{name}: 「{mark.label}」は、いまは {'・'.join(sorted(said)) or '(言葉なし)'} です")
 
     def press(self, element: str) -> None:
         """A real mouse click on what has come to rest: menus opened by script are gone again before the picture."""
