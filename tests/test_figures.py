@@ -19,6 +19,11 @@ MOST_BYTES = 1_500_000
 CALL = re.compile(r'figure\("([a-z-]+)", title="(図\d*)", alt="([^"]+)"\)')
 #: (図2の①) and, after it on the same page, (②) of the same picture.
 NAMED = re.compile(r"(?:(図\d*)(?:\]\([^)]*\))?の)?([①-⑳])")
+#: A number in the text, and the label of the program that it is written behind.
+NUMBERED = re.compile(
+    r'(?:ui\("thunderbird", (?:"[^"]+", )*"(?P<label>[^"]+)"\) \}\}\()?'
+    r"(?:(?P<title>図\d*)(?:\]\([^)]*\))?の)?(?P<number>[①-⑳])"
+)
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if CALL.search(page.read_text(encoding="utf-8"))]
 
 
@@ -35,6 +40,23 @@ def test_every_picture_is_as_its_index_says_and_all_are_small() -> None:
 def test_every_picture_is_shown_somewhere() -> None:
     shown = {name for page in PAGES for name, _, _ in CALL.findall(page.read_text(encoding="utf-8"))}
     assert shown == set(figure.index()["pictures"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[p.relative_to(DOCS).as_posix() for p in PAGES])
+def test_a_label_before_a_number_is_what_the_number_marks(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    pictures = figure.index()["pictures"]
+    names = {title: name for name, title, _ in CALL.findall(text)}
+    title = ""
+    checked = 0
+    for found in NUMBERED.finditer(text):
+        title = found["title"] or title
+        if found["label"] is None:
+            continue
+        mark = pictures[names[title]]["marks"][ord(found["number"]) - ord("①")]
+        assert mark.get("label", found["label"]) == found["label"], f"{title}{found['number']}"
+        checked += "label" in mark
+    assert checked, "no label of a step was compared"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[p.relative_to(DOCS).as_posix() for p in PAGES])

@@ -115,7 +115,10 @@ class Camera:
         Cut to an element (and so many pixels of it from its top), or to the upper left ``corner`` of the window.
         """
         for mark in marks:
-            self.thunderbird.script(f"({mark.element}).scrollIntoView?.({{block: 'nearest'}});")
+            try:
+                self.thunderbird.script(f"({mark.element}).scrollIntoView?.({{block: 'nearest'}});")
+            except RuntimeError as error:
+                raise RuntimeError(f"{name}: 「{mark.label or mark.words}」が、もうありません({error})") from error
             self.require_words(name, mark)
         self.screen()
         boxes = [self.box(mark.element, mark.above) for mark in marks]
