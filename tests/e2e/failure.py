@@ -10,6 +10,7 @@ class Check(StrEnum):
 
     PAGE = "表の値"
     SOURCE = "設定の出どころ"
+    TEST = "手動設定の「テスト」"
     INCOMING = "受信サーバーへの接続"
     CERTIFICATE = "サーバー証明書"
     STORED = "保存された設定"

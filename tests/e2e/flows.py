@@ -125,6 +125,8 @@ def by_autoconfig(world: World, case: Case, thunderbird: Thunderbird) -> str:
     hub.choose_protocol(case.protocol)
     hub.forward()
     _make_account(hub, case)
+    if case.protocol == "pop3":
+        _compare_leaving(thunderbird.script(STORED)["leave"], pages.days_on_server(case.setup_page))
     return _use(world, case, thunderbird)
 
 
@@ -139,7 +141,7 @@ def by_hand(world: World, case: Case, thunderbird: Thunderbird) -> str:
     hub.fill_in(account_hub.OUTGOING, case.table("smtp"), case.account.name)
     state = hub.test()
     if state.failed:
-        raise Failed(Check.INCOMING, str(state))
+        raise Failed(Check.TEST, str(state))
     hub.forward()
     _make_account(hub, case)
     return _use(world, case, thunderbird)
@@ -188,6 +190,13 @@ def _compare(stored: dict[str, Any], table: Table, case: Case) -> None:
     if stored != wanted:
         different = {key: (stored.get(key), wanted[key]) for key in wanted if stored.get(key) != wanted[key]}
         raise Failed(Check.STORED, f"{table.protocol}: 保存された値と表の値が違います: {different}")
+
+
+def _compare_leaving(stored: list[Any], days: int) -> None:
+    """Our file also says for how long POP leaves messages on the server; the page says the same."""
+    leaves, after = stored
+    if (leaves, after if leaves else 0) != (days > 0, days):
+        raise Failed(Check.STORED, f"サーバーに残す日数: 保存された値は {stored}、ページは {days} 日")
 
 
 def _send(world: World, case: Case, thunderbird: Thunderbird) -> str:

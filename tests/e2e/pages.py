@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from e2e.failure import Check, Failed
 ACCOUNT_WORD = "アカウント名"
 SETUP_PAGE = "setup/thunderbird/index.html"
 ALL_SETTINGS_PAGE = "setup/settings/index.html"
+
+
+DAYS = re.compile(r"日数を\s*(\d+)\s*日にします")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,16 @@ def tables(page: Path, client: str, protocol: str) -> list[Table]:
         if rows not in [t.rows for t in found]:  # the page repeats the outgoing server for each way to receive
             found.append(Table(protocol, rows))
     return found
+
+
+def days_on_server(page: Path) -> int:
+    """For how many days the page lets POP leave messages on the server; 0 where it says to leave none."""
+    tree = LexborHTMLParser(page.read_bytes())
+    section = tree.css_first("#leave-on-server ~ .mh-steps")
+    found = DAYS.search(section.text()) if section else None
+    if section is None or (found is None and "チェックを外します" not in section.text()):
+        raise Failed(Check.PAGE, "サーバーに残す期間の手順がありません")
+    return int(found[1]) if found else 0
 
 
 def _row(row: LexborNode) -> Row:
