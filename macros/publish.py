@@ -103,7 +103,12 @@ def publish(domains: Mapping[str, MailDomain], out: Path, progress: Progress) ->
         root = domains[default_domain(domains)]
         skeleton.render_site(view.view(root), fresh, private_copy=False)
         _write(fresh, formats.root_files(root, environment.context()).items())
-        stamper = _Stamper(domains, skeletons(domains, progress), fresh)
+        built = skeletons(domains, progress)
+        for one in built.values():
+            _write(fresh, one.shared.items())
+        own = dict(built[view.profile(root)].filled(view.values(root)))[skeleton.OWN_SEARCH]
+        _write(fresh, [(skeleton.OWN_SEARCH, own)])
+        stamper = _Stamper(domains, built, fresh)
         for _ in progress(_stamped(stamper, list(domains)), total=len(domains), unit="ドメイン"):
             pass
         (fresh / MARK).touch()

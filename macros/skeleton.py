@@ -25,6 +25,9 @@ CONFIG_FILE = ROOT / "mkdocs.yml"
 #: A server has one page for errors, a search engine one map.
 ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
 ASSETS = "assets"
+#: The search index of a profile, and the small file of each copy that names it.
+SHARED = "assets/search/index.*.json"
+OWN_SEARCH = "search/search_index.json"
 VERBATIM = re.compile(rb"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.S)
 INDENTATION = re.compile(rb"[ \t]*\n\s*")
 SEARCH_MARK = b' data-search-exclude=""'
@@ -61,8 +64,8 @@ def _share(folder: Path) -> None:
         page.write_bytes(ASSET_URL.sub(rb"\1../\2", page.read_bytes()))
 
 
-def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
-    """Build the whole help for one view into ``folder`` (emptied first).
+def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str, bytes]:
+    """Build the whole help for one view into ``folder`` (emptied first). Returns what copies of its profile share.
 
     ``private_copy``: a domain's own copy, one folder below the root of the site. It uses the root's assets, and search
     engines are asked to leave it alone.
@@ -91,8 +94,13 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> None:
             config.plugins.on_shutdown()
         for page in folder.rglob("*.html"):
             page.write_bytes(squeezed(page.read_bytes()))
+        shared = {}
+        for file in folder.glob(SHARED):
+            shared[file.relative_to(folder).as_posix()] = file.read_bytes()
+            file.unlink()
         if private_copy:
             _share(folder)
+        return shared
     except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:
         raise BuildError(FAILED.format(log="\n".join([*log.lines, str(error)]))) from error
     finally:
@@ -111,9 +119,9 @@ def build(profile: Profile, names: Iterable[str]) -> Skeleton:
         for second in (False, True):
             texts = stand_ins(names, second=second)
             folder = Path(work) / str(second)
-            render_site(MailView(profile, texts), folder, private_copy=True)
+            shared = render_site(MailView(profile, texts), folder, private_copy=True)
             cutter = Cutter(texts)
             paths = sorted(p for p in folder.rglob("*") if p.is_file())
             found.append({(name := p.relative_to(folder).as_posix()): cutter.cut(name, p.read_bytes()) for p in paths})
     compare(*found)
-    return Skeleton(found[0])
+    return Skeleton(found[0], shared)

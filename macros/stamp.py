@@ -17,7 +17,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from macros import view
 from macros.errors import BuildError
@@ -119,9 +119,13 @@ def compare(first: Mapping[str, Template], second: Mapping[str, Template]) -> No
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """The templates of one profile by path, and the slots that occur in any of them."""
+    """The templates of one profile by path, and the slots that occur in any of them.
+
+    ``shared``: files that all its copies use, by their path from the root of the site.
+    """
 
     templates: Mapping[str, Template]
+    shared: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def slots(self) -> frozenset[Slot]:

@@ -266,6 +266,11 @@ class MailView(_Values):
         return [s for s in (*self.incoming_servers, *self.outgoing_servers) if s.type == protocol]
 
 
+def printed(mail: MailView) -> Mapping[str, str]:
+    """The text of every value by name. For what reads rendered pages, never for what makes them."""
+    return mail._texts
+
+
 def view(mail: MailDomain) -> MailView:
     """The view of one real domain."""
     return MailView(profile(mail), values(mail))

@@ -30,6 +30,7 @@ FRAMEWORKS = {
     "cryptography": {"environment", "doctor"},
     "dns": {"doctor"},
     "defusedxml": {"autoconfig_import", "doctor"},
+    "sudachipy": {"search"},
 }
 
 

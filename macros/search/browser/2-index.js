@@ -1,0 +1,95 @@
+// The shared index and the copy's own values, as what the search needs: sections, words, places, and keys to find words by.
+const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((c) => !'"\\~'.includes(c));
+const BASE = DIGITS.length >> 1;
+const VALUE = Object.fromEntries(DIGITS.map((c, i) => [c, i]));
+const COMMON = "~";
+
+function unpack(text) {
+  const numbers = [];
+  let previous = -1, gap = 0;
+  for (const c of text) {
+    gap = gap * BASE + VALUE[c] % BASE;
+    if (VALUE[c] >= BASE) continue;
+    numbers.push(previous += gap + 1);
+    gap = 0;
+  }
+  return numbers;
+}
+
+
+class Index {
+  constructor(data, values) {
+    this.sections = [];
+    let page, code = ["", 0];
+    for (const line of data.sections.split("\n")) {
+      const [place, title, own = "", about = ""] = line.split("\t");
+      if (own === "-") code = ["", 0];
+      else if (own) code = [own[0], +own.slice(2)];
+      else code[1]++;
+      const section = { n: this.sections.length, title, about, norm: normalise(title), code: code[0] && code.join(""), values: [] };
+      if (place[0] === "#") section.location = page.location + place;
+      else [page, section.location] = [section, place];
+      section.page = page;
+      section.length = section.norm.s.replace(/ /g, "").length || 1;
+      this.sections.push(section);
+    }
+    const places = data.places.split("\n");
+    this.words = data.words.split("\n").map((line, n) => {
+      const [text, reading = ""] = line.split("\t");
+      const inflects = text.endsWith("*");
+      const shown = inflects ? text.slice(0, -1) : text;
+      return { n, text: shown, inflects, key: fold(shown), reading, common: places[n] === COMMON, body: new Set(places[n] === COMMON ? [] : unpack(places[n])) };
+    });
+    this.values = Object.entries(data.values).map(([name, at]) => ({ text: values[name], key: fold(values[name]), raw: plain(values[name]).toLowerCase(), at: unpack(at) }));
+    this.keys = new Map();
+    for (const word of this.words) this.addKeys(word);
+    for (const word of this.words) this.count(word);
+    this.byText = new Map(this.words.map((w) => [w.key, w]));
+    for (const s of data.skipped.split("\t")) this.key(fold(s), { skip: true });
+    this.groups = data.synonyms.split("\n").map((line) => line.split("\t"));
+  }
+
+  key(key, entry) {
+    if (!key) return;
+    const list = this.keys.get(key);
+    if (list) list.push(entry);
+    else this.keys.set(key, [entry]);
+  }
+
+  addKeys(word) {
+    this.key(word.key, { word, w: 1 });
+    const bare = word.key.replace(/[ァ-ヶ]/g, "");
+    if (word.inflects && bare.length > 1 && bare !== word.key) this.key(bare, { word, w: 1 });
+    if (word.reading.length > 1) this.key(word.reading, { word, w: 0.9, reading: true });
+  }
+
+  // Where the word stands in titles, and how rare it is.
+  count(word) {
+    word.titles = new Map();
+    for (const s of this.sections) {
+      const at = find(s.norm, word);
+      if (at >= 0) word.titles.set(s.n, at);
+    }
+    const n = word.titles.size + word.body.size, all = this.sections.length;
+    word.rare = word.common ? 0.4 : n ? Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3 : 0;
+  }
+}
+
+// Where a word stands in a folded text: Latin words whole, kana not across the ends of a run.
+function find(norm, word, from = 0) {
+  const { s, k } = norm, t = word.key;
+  for (let i = s.indexOf(t, from); i >= 0; i = s.indexOf(t, i + 1)) {
+    const j = i + t.length, kind = k[i], last = k[j - 1];
+    if (kind === LATIN && (k[i - 1] === LATIN || k[j] === LATIN)) continue;
+    if (kind === KATAKANA && k[i - 1] === KATAKANA) continue;
+    if (last === KATAKANA && k[j] === KATAKANA && t.length < 4) continue;
+    if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4) continue;
+    if (word.inflects && last === KANJI && k[j] !== HIRAGANA) continue;
+    if (!word.inflects && t.length === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) continue;
+    return i;
+  }
+  return -1;
+}
+
+const plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");

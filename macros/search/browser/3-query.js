@@ -1,0 +1,215 @@
+// A query in units: what each part may mean, and how much it says. Knows the words of the index, nothing of ranking.
+const NEGATIVE = /(ナイ|ナカツタ|マセン|エラ|シツパイ|失敗|不可|デキズ|レズ)/;
+const INFLECTION = 6;
+
+// A mistake in a word: letters missing, added, changed or swapped; a missing voiced mark counts half.
+function mistakes(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before = [], row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : a[i - 1].normalize("NFD")[0] === b[j - 1].normalize("NFD")[0] ? 0.5 : 1;
+      let v = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) v = Math.min(v, before[j - 2] + 1);
+      next.push(v);
+    }
+    if (Math.min(...next) > most) return most + 1;
+    [before, row] = [row, next];
+  }
+  return row[b.length];
+}
+
+const ROMAJI = {};
+"ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go サ:sa シ:shi,si ス:su セ:se ソ:so ザ:za ジ:ji,zi,di ズ:zu,du ゼ:ze ゾ:zo タ:ta チ:chi,ti ツ:tsu,tu テ:te ト:to ダ:da デ:de ド:do ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi フ:fu,hu ヘ:he ホ:ho バ:ba ビ:bi ブ:bu,vu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po マ:ma ミ:mi ム:mu メ:me モ:mo ヤ:ya ユ:yu ヨ:yo ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa オ:wo ン:n,nn フア:fa フイ:fi フエ:fe フオ:fo テイ:thi デイ:dhi ジヤ:ja ジユ:ju ジヨ:jo シヤ:sha シユ:shu シヨ:sho シエ:she チヤ:cha チユ:chu チヨ:cho チエ:che".split(" ").forEach((pair) => {
+  const [kana, romaji] = pair.split(":");
+  for (const r of romaji.split(",")) ROMAJI[r] = kana;
+  if (/^.?[kgztdnhbpmrs]i$/.test(romaji) || /,.i$/.test(romaji)) {
+    const head = romaji.split(",").pop()[0];
+    for (const [vowel, small] of [["a", "ヤ"], ["u", "ユ"], ["o", "ヨ"]]) ROMAJI[`${head}y${vowel}`] ??= kana + small;
+  }
+});
+
+// settei as セツテイ would be typed: セッテイ without its long vowels. "" where it is no romaji.
+function kanaOf(latin) {
+  let out = "";
+  for (let i = 0; i < latin.length;) {
+    if (latin[i] === latin[i + 1] && /[kstpgdbcjz]/.test(latin[i])) {
+      out += "ツ";
+      i++;
+      continue;
+    }
+    if (latin[i] === "n" && !/[aiueoyn]/.test(latin[i + 1] || "")) {
+      out += "ン";
+      i++;
+      continue;
+    }
+    const size = [3, 2, 1].find((n) => ROMAJI[latin.slice(i, i + n)]);
+    if (!size) return "";
+    out += ROMAJI[latin.slice(i, i + size)];
+    i += size;
+  }
+  return out;
+}
+
+class Query {
+  constructor(index, text) {
+    this.index = index;
+    this.text = text;
+    // What an input method has not turned into kana yet.
+    const typed = text.replace(/([ぁ-ゖァ-ヶー一-鿿])[a-zａ-ｚ]{1,2}$/i, (all, c) => (index.keys.has(fold(all.slice(1))) ? all : c));
+    this.norm = normalise(typed.trim());
+    this.negative = NEGATIVE.test(this.norm.s);
+    this.units = this.understood(this.segments(this.norm));
+  }
+
+  // The cheapest way to cut the text into known words, endings and unknown characters.
+  segments(norm) {
+    const { s, k } = norm, { keys } = this.index;
+    const best = [{ cost: 0 }];
+    const all = k.every((kind) => kind === HIRAGANA || kind === OTHER);
+    const relax = (i, j, cost, unit) => {
+      cost += best[i].cost;
+      if (!best[j] || cost < best[j].cost - 1e-9) best[j] = { cost, i, unit };
+    };
+    for (let i = 0; i < s.length; i++) {
+      if (!best[i]) continue;
+      if (s[i] === " ") {
+        relax(i, i + 1, 0);
+        continue;
+      }
+      if (k[i] === LATIN) {
+        let j = i;
+        while (k[j] === LATIN) j++;
+        const inner = /^([a-z]+|[0-9]+)/.exec(s.slice(i, j))[0].length;
+        relax(i, j, 1, { kind: LATIN, entries: keys.get(s.slice(i, j)) });
+        if (i + inner < j) relax(i, i + inner, keys.has(s.slice(i, i + inner)) ? 0.5 : 1.5, { kind: LATIN, entries: keys.get(s.slice(i, i + inner)) });
+        continue;
+      }
+      relax(i, i + 1, k[i] === HIRAGANA ? 1.3 : 1.6, { kind: k[i], unknown: true });
+      for (let j = i + 1; j <= Math.min(s.length, i + 14) && s[j - 1] !== " " && k[j - 1] !== LATIN; j++) {
+        let entries = keys.get(s.slice(i, j));
+        if (!entries) continue;
+        const kana = k.slice(i, j).every((kind) => kind === HIRAGANA || kind === KATAKANA);
+        const start = !i || s[i - 1] === " " || k[i - 1] !== k[i], end = j === s.length || s[j] === " " || k[j] !== k[j - 1];
+        if (!kana) entries = entries.filter((e) => !e.reading);
+        if (kana && j - i === 2 && !(start && (end || !all))) entries = entries.filter((e) => !e.reading);
+        if (entries.some((e) => e.skip)) relax(i, j, 0.9, { kind: k[i], skip: true });
+        entries = entries.filter((e) => !e.skip);
+        if (!entries.length) continue;
+        relax(i, j, 0.8 - 0.02 * Math.min(14, j - i), { kind: k[i], entries });
+        if (!entries.some((e) => e.word?.inflects)) continue;
+        const inflecting = entries.filter((e) => e.word?.inflects);
+        for (let e = j; e < s.length && e - j < INFLECTION && k[e] === HIRAGANA; e++) {
+          relax(i, e + 1, 0.8 - 0.02 * (j - i) + 0.12 * (e + 1 - j) * (all ? 2 : 1), { kind: k[i], entries: inflecting, ending: e + 1 - j });
+        }
+        // 取り込み: kanji with endings between them.
+      }
+      if (k[i] === KANJI) this.broken(norm, i, relax);
+    }
+    const units = [];
+    for (let j = s.length; j > 0; j = best[j].i) {
+      if (best[j].unit) units.unshift({ ...best[j].unit, from: best[j].i, to: j, s: s.slice(best[j].i, j) });
+    }
+    // Unknown characters of one kind are one unknown word.
+    const merged = [];
+    for (const unit of units) {
+      const last = merged.at(-1);
+      if (unit.unknown && last?.unknown && last.to === unit.from && last.kind === unit.kind) {
+        last.s += unit.s;
+        last.to = unit.to;
+      } else merged.push(unit);
+    }
+    return merged;
+  }
+
+  // 取り込み and 取込み by their kanji 取込.
+  broken({ s, k }, i, relax) {
+    let kanji = s[i];
+    for (let j = i + 1, gap = 0; j < s.length && kanji.length < 4; j++) {
+      if (k[j] === HIRAGANA && gap < 2) gap++;
+      else if (k[j] === KANJI) {
+        kanji += s[j];
+        gap = 0;
+        const entries = this.index.keys.get(kanji)?.filter((e) => e.word?.inflects);
+        if (!entries?.length) continue;
+        for (let e = j; e - j <= INFLECTION; e++) {
+          relax(i, e + 1, 0.75 + 0.1 * (e - j), { kind: KANJI, entries });
+          if (k[e + 1] !== HIRAGANA) break;
+        }
+      } else break;
+    }
+  }
+
+  // Units with alternatives: [{words, w}], and a weight. Words still being typed and words with mistakes are guessed.
+  understood(segments) {
+    const { index } = this, units = [];
+    const kanaOnly = this.norm.k.every((kind) => kind === HIRAGANA || kind === OTHER);
+    segments.forEach((seg, at) => {
+      if (seg.skip) return;
+      const last = at === segments.length - 1;
+      const unit = { s: seg.s, from: seg.from, to: seg.to, weight: 1, alternatives: [] };
+      const add = (words, w) => words.some((word) => word.rare > 0) && unit.alternatives.push({ words, w });
+      for (const e of seg.entries || []) {
+        if (e.word) add([e.word], e.w);
+        else add(e.words, e.w);
+      }
+      if (last && seg.s.length > 1 && seg.to === this.norm.s.length) for (const [words, w] of this.begun(seg.s, seg.kind)) add(words, w * (unit.alternatives.length ? 0.8 : 1));
+      if (!unit.alternatives.length && seg.kind === LATIN && /^[a-z]{3,}$/.test(seg.s)) {
+        const kana = kanaOf(seg.s);
+        if (kana) {
+          const inner = this.segments(Object.assign(normalise(kana), { k: [...kana].map(() => HIRAGANA) }));
+          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (e.s !== 0 && e.word) add([e.word], 0.85);
+          if (!unit.alternatives.length) for (const [words, w] of this.begun(kana, HIRAGANA)) add(words, w * 0.8);
+        }
+      }
+      if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
+      if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1, seg.s.length * 0.3) : Math.min(0.4, 0.1 * seg.s.length);
+      unit.known = unit.alternatives.length > 0;
+      unit.rare = unit.known ? Math.max(...unit.alternatives.map((a) => a.w * worth(a.words))) : 4;
+      units.push(unit);
+    });
+    return units;
+  }
+
+  begun(start, kind) {
+    const found = [];
+    for (const [key, entries] of this.index.keys) {
+      if (!key.startsWith(start) || key === start) continue;
+      for (const e of entries) {
+        if (e.skip || (e.reading && kind === KANJI)) continue;
+        found.push([e.words || [e.word], e.w * (0.55 + 0.4 * start.length / key.length)]);
+      }
+    }
+    return found.sort((a, b) => b[1] - a[1]).slice(0, 12);
+  }
+
+  mistaken(s) {
+    const latin = /^[a-z0-9]/.test(s), most = s.length > 6 ? 2 : s.length > 3 ? 1 : 0.5;
+    if (/[0-9]/.test(s) || /[々㐀-鿿]/.test(s) && s.length < 3) return [];
+    const found = [];
+    for (const [key, entries] of this.index.keys) {
+      if (key.length < 3 || /^[a-z0-9]/.test(key) !== latin) continue;
+      const d = mistakes(s, key, most);
+      if (d > most) continue;
+      for (const e of entries) if (!e.skip) found.push([e.words || [e.word], e.w * (0.8 - 0.15 * d)]);
+    }
+    return found.sort((a, b) => b[1] - a[1]).slice(0, 6);
+  }
+}
+
+const worth = (words) => words.reduce((sum, word) => sum + word.rare, 0) / Math.sqrt(words.length);
+
+// What people type for a word of the pages. Made once, when the words of the index are known.
+function addSynonyms(index) {
+  for (const group of index.groups) {
+    const [target, ...others] = group;
+    const words = new Query(index, target).units.flatMap((u) => (u.alternatives[0]?.w >= 0.9 ? u.alternatives[0].words : []));
+    if (!words.length) continue;
+    for (const other of others) {
+      const key = fold(other).replace(/ /g, "");
+      const known = index.keys.get(key);
+      if (!known?.some((e) => e.words)) index.key(key, { words, w: known?.some((e) => e.word) ? 0.75 : 0.9 });
+    }
+  }
+}

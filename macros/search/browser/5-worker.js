@@ -1,0 +1,91 @@
+// The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
+const WEAK = {
+  title: "ぴったりのページがありません",
+  ask: "エラーの文は「エラー文から探す」で、ほかのことは「お問い合わせ」でお調べします。",
+  near: "近い言葉のページ",
+};
+let index, pending, scheduled = false, started;
+
+function marked(text, norm, words) {
+  const ranges = [];
+  for (const word of words) {
+    for (let at = find(norm, word); at >= 0; at = find(norm, word, at + 1)) ranges.push([norm.from[at], norm.to[at + word.key.length - 1]]);
+  }
+  let out = "", at = 0;
+  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (from < at) continue;
+    out += `${escape(text.slice(at, from))}<mark>${escape(text.slice(from, to))}</mark>`;
+    at = to;
+  }
+  return out + escape(text.slice(at));
+}
+
+function item({ section, score, hits }, shown) {
+  const words = hits.flatMap((h) => h.words);
+  const terms = {};
+  for (const word of words) if (word.titles.has(section.n) || word.body.has(section.n)) terms[word.text] = true;
+  const about = section.about ? `<p>${marked(section.about, normalise(section.about), words)}</p>` : "";
+  return { location: section.location, title: marked(section.title, section.norm, words), text: about, score: shown ?? score, terms };
+}
+
+function group({ hits }, limit) {
+  const best = Math.min(hits[0].score, limit);
+  const items = hits.slice(0, 8).map((hit, i) => item(hit, i < 3 && hit.score >= hits[0].score * 0.75 ? best : Math.min(hit.score, best * 0.99)));
+  const { page } = hits[0].section;
+  if (!hits.slice(0, 8).some((hit) => hit.section === page)) items.push(item({ section: page, score: 0, hits: [] }));
+  return items;
+}
+
+const notice = (location, title, text) => [{ location, title, text: text ? `<p>${text}</p>` : "", score: 0, terms: {} }];
+
+function answer(text) {
+  if (!text.trim()) return { items: [] };
+  const { groups, sure } = rank(index, text);
+  if (sure && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
+  const near = groups.slice(0, 4).map((g) => group(g, 0));
+  return {
+    items: [
+      notice("contact/?weak", `<span class="mh-weak">${WEAK.title}</span>`, WEAK.ask),
+      notice("trouble/errors/?weak", "エラー文から探す"),
+      ...near,
+    ],
+  };
+}
+
+function run() {
+  scheduled = false;
+  if (!index || pending === undefined) return;
+  const text = pending;
+  pending = undefined;
+  let data = { items: [] };
+  try {
+    data = answer(text);
+  } catch (error) {
+    console.error(error);
+  }
+  postMessage({ type: 3, data });
+}
+
+function soon() {
+  if (!scheduled) setTimeout(run, 0);
+  scheduled = true;
+}
+
+async function setUp({ config }) {
+  const { index: name, values } = config.help;
+  const response = await fetch(new URL(name, location));
+  if (!response.ok) throw new Error(`${response.status} ${response.url}`);
+  const ready = new Index(await response.json(), values);
+  addSynonyms(ready);
+  index = ready;
+  postMessage({ type: 1 });
+  soon();
+}
+
+if (typeof addEventListener === "function") addEventListener("message", ({ data: { type, data } }) => {
+  if (type === 0) started = setUp(data);
+  if (type === 2) {
+    pending = data;
+    soon();
+  }
+});

@@ -1,0 +1,84 @@
+"""What MkDocs calls: takes the sections that the theme's search plugin found, and puts our index and worker in place."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from macros import codes
+from macros.errors import BuildError
+from macros.search import index, synonyms, worker
+from macros.view import MailView, printed
+
+FOLDER = "assets/search"
+CONFIG = re.compile(r'<script id="__config" type="application/json">(.*?)</script>', re.S)
+NO_PLACE = (
+    "{page}: 検索の部品を置く場所(__config の search)が1つではありません。テーマ(mkdocs-material)の版が変わったときは、"
+    "macros/theme/partials/header.html と macros/search/hook.py を見直してください。"
+)
+_pages: dict[str, tuple[str, str]] = {}
+
+
+def on_config(config: Any) -> Any:
+    """Tell the header which worker to name."""
+    _pages.clear()
+    config.extra["search_worker"] = f"{FOLDER}/{worker.file_name(worker.source())}"
+    return config
+
+
+def on_page_context(context: Any, *, page: Any, **_: Any) -> Any:
+    """Remember each page's source and description by its address."""
+    _pages[page.url.removeprefix("./")] = (page.file.src_uri, page.meta.get("description", ""))
+    return context
+
+
+def checked(html: str, page: str, wanted: str) -> str:
+    """``html``, when it names our worker in the one place where the theme looks for it.
+
+    :raises BuildError: for every other page: it would silently search with the theme's own worker.
+    """
+    found = [json.loads(text).get("search", "") for text in CONFIG.findall(html)]
+    if len(found) != 1 or not found[0].endswith(wanted):
+        raise BuildError(NO_PLACE.format(page=page))
+    return html
+
+
+def on_post_page(output: str, *, page: Any, config: Any) -> str:
+    """Check that the page has our worker."""
+    return checked(output, page.file.src_uri, config.extra["search_worker"])
+
+
+def on_post_template(output_content: str, *, template_name: str, config: Any) -> str:
+    """Check the page for errors, too."""
+    if template_name.endswith(".html"):
+        checked(output_content, template_name, config.extra["search_worker"])
+    return output_content
+
+
+def on_post_build(config: Any) -> None:
+    """Write the shared index, the copy's own file and the worker."""
+    site = Path(config.site_dir)
+    theirs = site / "search" / "search_index.json"
+    found = json.loads(theirs.read_text(encoding="utf-8"))
+    mail = config.extra.get("mail")
+    values = printed(mail) if isinstance(mail, MailView) else {}
+    by_heading = codes.by_heading()
+    first = {s.page: s.id for s in codes.sections() if s.level == 1}
+    entries = []
+    for doc in found["docs"]:
+        url, _, anchor = doc["location"].partition("#")
+        page = _pages[url][0]
+        code = by_heading.get((page, anchor or first.get(page, "")), "")
+        entries.append(index.Entry(doc["location"], doc["title"], doc["text"], code))
+    descriptions = {url: description for url, (_, description) in _pages.items()}
+    built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
+    data = index.written(built)
+    name = index.file_name(data)
+    folder = site / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+    program = worker.source()
+    (folder / worker.file_name(program)).write_bytes(program)
+    theirs.write_bytes(index.own(found["config"], name, built, values))

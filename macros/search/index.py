@@ -1,0 +1,156 @@
+"""From the sections of a rendered site to two files: an index that all copies share, and a copy's own few values.
+
+The index is JSON of long strings, one line a word or a section: small, quick to read, and compressible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from macros.search import lexicon
+from macros.search.lexicon import Word
+from macros.search.normalise import normalise
+
+_TAG = re.compile(r"<[^>]+>")
+_SPACE = re.compile(r"\s+")
+#: A word that stands in more sections than this share of them says nothing about any.
+COMMON = 0.2
+COMMON_MARK = "~"
+_DIGITS = "".join(chr(c) for c in range(33, 127) if chr(c) not in '"\\~')
+_BASE = len(_DIGITS) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What can be found: a page (no ``#`` in the location) or a section of it. ``title`` and ``text`` may hold HTML."""
+
+    location: str
+    title: str
+    text: str
+    code: str = ""
+
+
+def plain(markup: str) -> str:
+    """The text of a piece of HTML."""
+    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", markup))).strip()
+
+
+class _Values:
+    """Takes a domain's values out of texts and remembers where each stood."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.names: dict[str, str] = {}
+        for name, text in values.items():
+            if len(text) > 1 or text.isalpha():
+                self.names.setdefault(html.escape(text, quote=False), name)
+        pieces = sorted(self.names, key=len, reverse=True)
+        self.pattern = re.compile("|".join(map(re.escape, pieces)) or r"(?!)")
+        self.places: dict[str, list[int]] = defaultdict(list)
+
+    def taken(self, number: int, text: str) -> str:
+        def take(match: re.Match[str]) -> str:
+            places = self.places[self.names[match[0]]]
+            if number not in places:
+                places.append(number)
+            return " "
+
+        return self.pattern.sub(take, text)
+
+
+def packed(numbers: Iterable[int]) -> str:
+    """Ascending numbers as the gaps between them, in printable digits; the last digit of a gap is of the lower half."""
+    out, previous = [], -1
+    for number in numbers:
+        gap, previous = number - previous - 1, number
+        digits = [_DIGITS[gap % _BASE]]
+        while gap := gap // _BASE:
+            digits.append(_DIGITS[_BASE + gap % _BASE])
+        out.append("".join(reversed(digits)))
+    return "".join(out)
+
+
+def _code(code: str, previous: str) -> str:
+    """A code as the index holds it: nothing where it is the next of its letter."""
+    letter, _, number = code.partition("-")
+    before, _, last = previous.partition("-")
+    if code and before == letter and int(number) == int(last) + 1:
+        return ""
+    return code or "-"
+
+
+class _Vocabulary:
+    def __init__(self) -> None:
+        self.words: dict[tuple[str, bool], Word] = {}
+        self.places: dict[tuple[str, bool], list[int]] = defaultdict(list)
+
+    def add(self, word: Word) -> tuple[str, bool]:
+        key = (normalise(word.text), word.inflects)
+        known = self.words.get(key)
+        if known is None or len(word.text) < len(known.text):
+            self.words[key] = word
+        return key
+
+    def read(self, number: int, title: str, text: str) -> None:
+        in_title = {self.add(word) for word in lexicon.words(title)}
+        for key in dict.fromkeys(self.add(word) for word in lexicon.words(text)):
+            if key not in in_title:
+                self.places[key].append(number)
+
+
+def build(
+    entries: Sequence[Entry],
+    descriptions: Mapping[str, str],
+    values: Mapping[str, str],
+    synonyms: Sequence[Sequence[str]],
+    skipped: Sequence[str],
+) -> dict[str, Any]:
+    """The shared index: sections, words with readings and places, where each value stands, and the tables of words."""
+    taken = _Values(values)
+    vocabulary = _Vocabulary()
+    lines, previous = [], ""
+    for number, entry in enumerate(entries):
+        page, _, anchor = entry.location.partition("#")
+        title, text = (plain(taken.taken(number, markup)) for markup in (entry.title, entry.text))
+        description = "" if anchor else descriptions.get(page, "")
+        lines.append(
+            "\t".join([f"#{anchor}" if anchor else page, title, _code(entry.code, previous), description]).rstrip("\t")
+        )
+        previous = entry.code or previous
+        vocabulary.read(number, title, f"{description}\n{text}")
+    ordered = sorted(vocabulary.words.items())
+    most = COMMON * len(entries)
+    places = [vocabulary.places[key] for key, _ in ordered]
+    return {
+        "sections": "\n".join(lines),
+        "words": "\n".join(
+            w.text + ("*" if w.inflects else "") + (f"\t{w.reading}" if w.reading else "") for _, w in ordered
+        ),
+        "places": "\n".join(COMMON_MARK if len(p) > most else packed(p) for p in places),
+        "values": {name: packed(found) for name, found in sorted(taken.places.items())},
+        "synonyms": "\n".join("\t".join(group) for group in synonyms),
+        "skipped": "\t".join(skipped),
+    }
+
+
+def written(index: Mapping[str, Any]) -> bytes:
+    """The bytes of an index."""
+    return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def file_name(data: bytes) -> str:
+    """A name that changes with the content, so that browsers may keep the file for ever."""
+    return f"index.{hashlib.sha256(data).hexdigest()[:8]}.json"
+
+
+def own(config: Mapping[str, Any], name: str, index: Mapping[str, Any], values: Mapping[str, str]) -> bytes:
+    """A copy's own ``search_index.json``: what the theme asks for, the name of the index, the copy's values."""
+    shown = {value: html.escape(values[value], quote=False) for value in index["values"]}
+    data = {"config": {**config, "help": {"index": name, "values": shown}}, "docs": []}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,97 @@
+"""Words of Japanese text with their readings, from a morphological analyser that only the build needs."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+
+from macros.search.normalise import HIRAGANA, KANJI, normalise
+
+_KEPT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
+_INFLECTING = {"動詞", "形容詞"}
+_LATIN = re.compile(r"[a-z0-9]+")
+_OKURIGANA = re.compile("(?<=[々一-鿿])[ぁ-ゖ]+$")
+#: The analyser takes some 49,000 bytes at once.
+_SENTENCE = re.compile(r"[。\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as the page spells it, without its ending where it inflects; ``reading`` is normalised, "" if as spelt."""
+
+    text: str
+    reading: str
+    inflects: bool
+
+
+@functools.cache
+def _tokenizer() -> Tokenizer:
+    return Dictionary(dict="small").tokenizer(mode=SplitMode.A)
+
+
+@functools.cache
+def _reading(word: str) -> str:
+    return normalise("".join(m.reading_form() for m in _tokenizer().tokenize(word)))
+
+
+def _stem(word: str, verb: bool) -> Word | None:
+    """取り込む and 取り込み are both 取り込, つながる is つなが."""
+    ending = _OKURIGANA.search(word)
+    if ending and len(ending[0]) <= 3:
+        stem = word[: ending.start()]
+        reading = _reading(word)
+        cut = len(normalise(ending[0]))
+        return Word(stem, reading[:-cut], True) if len(reading) > cut else None
+    if verb and not KANJI.search(word):
+        return Word(word[:-1], "", True) if len(word) > 2 else None
+    return Word(word, "" if normalise(word) == (reading := _reading(word)) else reading, False)
+
+
+def _morphemes(sentence: str) -> Iterator[Morpheme]:
+    """問い合わせる in one piece, 受信サーバー in two."""
+    for m in _tokenizer().tokenize(sentence, SplitMode.C):
+        if HIRAGANA.search(m.surface()):
+            yield m
+        else:
+            yield from list(m.split(SplitMode.A)) or [m]
+
+
+@functools.cache
+def _words(sentence: str) -> tuple[Word, ...]:
+    found = []
+    for m in _morphemes(sentence):
+        kind = m.part_of_speech()
+        word = m.surface()
+        if kind[0] not in _KEPT or kind[1] == "数詞" or _LATIN.search(normalise(word)):
+            continue
+        verb = kind[0] in _INFLECTING
+        if verb:
+            word = m.dictionary_form()
+        elif (len(word) < 2 and not KANJI.match(word)) or (all(HIRAGANA.match(c) for c in word) and len(word) < 3):
+            continue
+        if stem := _stem(word, verb):
+            found.append(stem)
+    return tuple(found)
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of ``text`` in their order, Latin words and numbers after those of their sentence."""
+    for sentence in _SENTENCE.split(unicodedata.normalize("NFKC", text)):
+        yield from _words(sentence)
+        for latin in _LATIN.findall(normalise(sentence)):
+            if len(latin) > 1:
+                yield Word(latin, _latin_reading(latin), False)
+
+
+@functools.cache
+def _latin_reading(word: str) -> str:
+    """アウトルック for Outlook, where the dictionary knows it."""
+    if word[0].isdigit():
+        return ""
+    reading = _reading(word)
+    return reading if re.fullmatch("[ァ-ヶ]+", reading) else ""
