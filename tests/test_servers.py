@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import http.client
+import re
 import shutil
 import socket
 import ssl
@@ -379,3 +380,9 @@ def test_what_could_break_out_of_a_configuration_is_refused(kind: str) -> None:
         with pytest.raises(BuildError):
             wrong()
     assert "@@" not in change()()
+
+
+def test_the_header_is_the_policy_of_the_pages_and_forbids_frames() -> None:
+    page = (servers.HERE.parent / "theme/main.html").read_text(encoding="utf-8")
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert servers.SECURITY_HEADERS["Content-Security-Policy"] == f"{policy}; frame-ancestors 'none'"

@@ -19,14 +19,18 @@ NOT_AT_ROOT = "サイトの URL は、パスのない形が必要です({found} 
 SLOT = re.compile(r"@@([a-z_]+)@@")
 PATH = re.compile(r"[A-Za-z0-9/._$-]+\Z")
 
-#: Sent with every answer. The pages' own Content-Security-Policy stands in the pages; both apply.
+#: Sent with every answer. The policy is that of the pages (theme/main.html) and what may stand in a header only.
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
 }
 #: What browsers and mail programs need to know about a file, by its ending.
 TYPES = {
