@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help build serve test fast check lint links schema codes lock clean e2e screenshots system
+.PHONY: help build serve test fast check lint links schema codes lock clean e2e screenshots system torture
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ test: .venv/ready system lint ## すべてのテスト(必要なものの準備�
 e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot・Postfix・nginx。管理者の権限が必要)
 	@bash .ci/packages e2e
 	PYTHONPATH=tests $(BIN)/python -m e2e matrix "$(ONLY)" $(if $(RECORD),--record)
+
+torture: .venv/ready system ## 壊しにかかる長いテスト(ONLY="fuzz load faults" で一部だけ)
+	PYTHONPATH=tests $(BIN)/python -m torture $(ONLY)
 
 screenshots: .venv/ready ## ヘルプの画像を、本物の Thunderbird から撮り直します(管理者の権限が必要)
 	@bash .ci/packages e2e

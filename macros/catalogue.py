@@ -285,6 +285,16 @@ def _servers(parser: _Parser, raw: Raw, cls: type[ServerT], domain: str, where: 
     return tuple(s for s in found if s is not None)
 
 
+def _source(path: Path, name: str) -> Source:
+    """A file's name and bytes; of a file that is too large only so much that it will be refused."""
+    try:
+        with path.open("rb") as file:
+            return Source(name, file.read(strict_yaml.MAX_BYTES + 1))
+    except OSError as error:
+        expected = f"読めるファイルが必要です({error.strerror})"
+        raise DomainDataError([Fault(name, "", expected, strict_yaml.GOOD_FILE)]) from None
+
+
 def sources(folder: Path) -> tuple[Source, list[Source]]:
     """The provider's file and the domain files of a folder, sorted by name; subfolders are read too."""
     paths = sorted(p for p in folder.rglob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(("_", ".")))
@@ -292,9 +302,7 @@ def sources(folder: Path) -> tuple[Source, list[Source]]:
     if not provider.is_file():
         provider = OWN_DOMAINS / PROVIDER_FILE
     name = PROVIDER_FILE if provider.parent == folder else f"{OWN_DOMAINS.name}/{PROVIDER_FILE}"
-    return Source(name, provider.read_bytes()), [
-        Source(p.relative_to(folder).as_posix(), p.read_bytes()) for p in paths
-    ]
+    return _source(provider, name), [_source(p, p.relative_to(folder).as_posix()) for p in paths]
 
 
 def parse(provider: Source, files: Iterable[Source]) -> dict[str, MailDomain]:

@@ -20,7 +20,8 @@ LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 PHONE = re.compile(r"\+?[0-9]{1,5}(-[0-9]{1,5}){1,4}\Z")
 SIZE = re.compile(r"([1-9][0-9]{0,5}) ?(MB|GB|TB)\Z")
-WHOLE_NUMBER = re.compile(r"(0|[1-9][0-9]*)\Z")
+#: No longer than any number of ours: Python refuses to read thousands of digits.
+WHOLE_NUMBER = re.compile(r"(0|[1-9][0-9]{0,8})\Z")
 PLACEHOLDER = re.compile(r"%[^%\s]*%")
 #: Bidirectional controls can make a host name read as another one (Trojan Source, CVE-2021-42574).
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -93,7 +94,10 @@ def server_hostname(value: str) -> str:
 def url(value: str) -> str:
     """An absolute https URL with a valid host and nothing but RFC 3986 characters."""
     one_line(value, longest=500)
-    parts = urlsplit(value) if re.fullmatch(r"[!-~]+", value) else None
+    try:
+        parts = urlsplit(value) if re.fullmatch(r"[!-~]+", value) else None
+    except ValueError:  # a bracket that is not closed
+        parts = None
     if parts is None or parts.scheme != "https" or not parts.netloc or re.search(r'[<>"\\^`{|}]', value):
         raise Refused("https:// で始まる URL が必要です(日本語や空白は %E3… の形に直します)")
     host, _, port = parts.netloc.partition(":")

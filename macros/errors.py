@@ -12,12 +12,17 @@ FAULT = "{place}: {expected}({found}がありました)。例: {example}"
 FAULT_WITHOUT_VALUE = "{place}: {expected}。例: {example}"
 SUMMARY = "{count} 件の誤りがあります。直してから、もう一度実行してください。何も書き出していません。"
 SHOWN_LENGTH = 60
+KEY_LENGTH = 120
+
+
+def visible(text: str) -> str:
+    """``text`` on one line, with invisible characters (of a terminal's commands, for one) written as escapes."""
+    return "".join(c if c.isprintable() or c == "\u3000" else f"\\u{ord(c):04x}" for c in text)
 
 
 def shown(value: object) -> str:
     """What was found, short enough to print on one line and with invisible characters made visible."""
-    text = value if isinstance(value, str) else str(value)
-    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    text = visible(value if isinstance(value, str) else str(value))
     return f"「{text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + '…'}」"
 
 
@@ -35,9 +40,9 @@ class Fault:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         if self.key:
-            place += f": {self.key}"
+            place += f": {self.key if len(self.key) <= KEY_LENGTH else self.key[:KEY_LENGTH] + '…'}"
         form = FAULT_WITHOUT_VALUE if self.found is None else FAULT
-        return form.format(place=place, expected=self.expected, found=self.found, example=self.example)
+        return visible(form.format(place=place, expected=self.expected, found=self.found, example=self.example))
 
 
 class MailHelpError(Exception):

@@ -124,7 +124,7 @@ def read(data: bytes, file: str) -> tuple[Mapping | None, list[Fault]]:
         return None, [Fault(file, "", expected, GOOD_FILE, found and shown(found), line)]
 
     if len(data) > MAX_BYTES:
-        return refuse(f"{MAX_BYTES // 1024} KiB 以下のファイルが必要です", f"{len(data)} バイト")
+        return refuse(f"{MAX_BYTES // 1024} KiB 以下のファイルが必要です", f"{MAX_BYTES} バイトより大きいファイル")
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return refuse("BOM(バイト順マーク)のない UTF-8 で保存したファイルが必要です", "BOM")
     try:
