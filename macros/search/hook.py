@@ -18,6 +18,8 @@ NO_PLACE = (
     "{page}: 検索の部品を置く場所(__config の search)が1つではありません。テーマ(mkdocs-material)の版が変わったときは、"
     "macros/theme/partials/header.html と macros/search/hook.py を見直してください。"
 )
+#: Error messages are searched by what the screen says; cause and cure say the same again and again.
+ERROR_ADVICE = re.compile(r"<ul>\s*<li>(?:<strong>)?原因.*", re.S)
 _pages: dict[str, tuple[str, str]] = {}
 
 
@@ -71,7 +73,8 @@ def on_post_build(config: Any) -> None:
         url, _, anchor = doc["location"].partition("#")
         page = _pages[url][0]
         code = by_heading.get((page, anchor or first.get(page, "")), "")
-        entries.append(index.Entry(doc["location"], doc["title"], doc["text"], code))
+        text = ERROR_ADVICE.sub("", doc["text"]) if anchor.startswith("e-") else doc["text"]
+        entries.append(index.Entry(doc["location"], doc["title"], text, code))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
     data = index.written(built)

@@ -11,7 +11,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from macros.search import lexicon
@@ -20,9 +20,15 @@ from macros.search.normalise import normalise
 
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
-#: A word that stands in more sections than this share of them says nothing about any.
-COMMON = 0.2
+#: A word that stands in more places than this share of the sections is kept only for the pages that say it most.
+COMMON = 0.045
+MOST = 6
+#: A word in so many sections of one page is of the page, unless the page is a catalogue.
+PAGE_WIDE = 3
+CATALOGUE = 60
 COMMON_MARK = "~"
+#: Folded spelling, and whether it is the beginning of an inflecting word.
+_Key = tuple[str, bool]
 _DIGITS = "".join(chr(c) for c in range(33, 127) if chr(c) not in '"\\~')
 _BASE = len(_DIGITS) // 2
 
@@ -85,23 +91,50 @@ def _code(code: str, previous: str) -> str:
     return code or "-"
 
 
+@dataclass(slots=True)
+class _Page:
+    number: int
+    sections: int = 0
+    title: set[_Key] = field(default_factory=set)
+    places: dict[_Key, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
 class _Vocabulary:
     def __init__(self) -> None:
-        self.words: dict[tuple[str, bool], Word] = {}
-        self.places: dict[tuple[str, bool], list[int]] = defaultdict(list)
+        self.words: dict[_Key, Word] = {}
+        self.places: dict[_Key, list[int]] = defaultdict(list)
+        self.pages: dict[_Key, dict[int, int]] = defaultdict(dict)
 
-    def add(self, word: Word) -> tuple[str, bool]:
+    def add(self, word: Word) -> _Key:
         key = (normalise(word.text), word.inflects)
         known = self.words.get(key)
         if known is None or len(word.text) < len(known.text):
             self.words[key] = word
         return key
 
-    def read(self, number: int, title: str, text: str) -> None:
+    def read(self, page: _Page, number: int, title: str, text: str) -> None:
+        page.sections += 1
         in_title = {self.add(word) for word in lexicon.words(title)}
+        if page.number == number:
+            page.title = in_title
         for key in dict.fromkeys(self.add(word) for word in lexicon.words(text)):
-            if key not in in_title:
-                self.places[key].append(number)
+            if key not in in_title and key not in page.title:
+                page.places[key].append(number)
+
+    def turn(self, page: _Page) -> None:
+        """Take over the words of a page that has been read to its end."""
+        for key, places in page.places.items():
+            self.pages[key][page.number] = len(places)
+            self.places[key] += places if len(places) < PAGE_WIDE or page.sections > CATALOGUE else [page.number]
+
+    def packed(self, key: _Key, most: float) -> str:
+        """Where a word stands, or its best pages after a mark."""
+        places = self.places[key]
+        if len(places) <= most:
+            return packed(sorted(places))
+        pages = self.pages[key]
+        best = sorted(pages, key=lambda page: (-pages[page], page))[:MOST]
+        return COMMON_MARK + packed(sorted(best))
 
 
 def build(
@@ -115,24 +148,28 @@ def build(
     taken = _Values(values)
     vocabulary = _Vocabulary()
     lines, previous = [], ""
+    current = _Page(0)
     for number, entry in enumerate(entries):
         page, _, anchor = entry.location.partition("#")
+        if not anchor:
+            vocabulary.turn(current)
+            current = _Page(number)
         title, text = (plain(taken.taken(number, markup)) for markup in (entry.title, entry.text))
         description = "" if anchor else descriptions.get(page, "")
         lines.append(
             "\t".join([f"#{anchor}" if anchor else page, title, _code(entry.code, previous), description]).rstrip("\t")
         )
         previous = entry.code or previous
-        vocabulary.read(number, title, f"{description}\n{text}")
+        vocabulary.read(current, number, f"{title}\n{description}", text)
+    vocabulary.turn(current)
     ordered = sorted(vocabulary.words.items())
-    most = COMMON * len(entries)
-    places = [vocabulary.places[key] for key, _ in ordered]
+    places = [vocabulary.packed(key, COMMON * len(entries)) for key, _ in ordered]
     return {
         "sections": "\n".join(lines),
         "words": "\n".join(
             w.text + ("*" if w.inflects else "") + (f"\t{w.reading}" if w.reading else "") for _, w in ordered
         ),
-        "places": "\n".join(COMMON_MARK if len(p) > most else packed(p) for p in places),
+        "places": "\n".join(places),
         "values": {name: packed(found) for name, found in sorted(taken.places.items())},
         "synonyms": "\n".join("\t".join(group) for group in synonyms),
         "skipped": "\t".join(skipped),

@@ -53,20 +53,26 @@ def _stem(word: str, verb: bool) -> Word | None:
 
 
 def _morphemes(sentence: str) -> Iterator[Morpheme]:
-    """問い合わせる in one piece, 受信サーバー in two."""
+    """問い合わせる and スマートフォン in one piece, 受信サーバー in two."""
     for m in _tokenizer().tokenize(sentence, SplitMode.C):
-        if HIRAGANA.search(m.surface()):
-            yield m
-        else:
+        if KANJI.search(m.surface()) and not HIRAGANA.search(m.surface()):
             yield from list(m.split(SplitMode.A)) or [m]
+        else:
+            yield m
 
 
 @functools.cache
 def _words(sentence: str) -> tuple[Word, ...]:
-    found = []
+    found: list[Word] = []
+    after_noun = False
     for m in _morphemes(sentence):
-        kind = m.part_of_speech()
-        word = m.surface()
+        kind, word = m.part_of_speech(), m.surface()
+        if kind[0] == "接尾辞" and KANJI.fullmatch(word) and after_noun:
+            # 証明書 and 暗号化 are one word.
+            whole = found.pop().text + word
+            found.append(Word(whole, _reading(whole) if KANJI.search(whole) else "", False))
+            continue
+        after_noun = False
         if kind[0] not in _KEPT or kind[1] == "数詞" or _LATIN.search(normalise(word)):
             continue
         verb = kind[0] in _INFLECTING
@@ -74,8 +80,9 @@ def _words(sentence: str) -> tuple[Word, ...]:
             word = m.dictionary_form()
         elif (len(word) < 2 and not KANJI.match(word)) or (all(HIRAGANA.match(c) for c in word) and len(word) < 3):
             continue
-        if stem := _stem(word, verb):
+        if stem := _stem(re.sub(r"\(.*", "", word), verb):
             found.append(stem)
+            after_noun = not stem.inflects and kind[0] == "名詞"
     return tuple(found)
 
 
@@ -85,13 +92,4 @@ def words(text: str) -> Iterator[Word]:
         yield from _words(sentence)
         for latin in _LATIN.findall(normalise(sentence)):
             if len(latin) > 1:
-                yield Word(latin, _latin_reading(latin), False)
-
-
-@functools.cache
-def _latin_reading(word: str) -> str:
-    """アウトルック for Outlook, where the dictionary knows it."""
-    if word[0].isdigit():
-        return ""
-    reading = _reading(word)
-    return reading if re.fullmatch("[ァ-ヶ]+", reading) else ""
+                yield Word(latin, "", False)

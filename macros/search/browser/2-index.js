@@ -26,7 +26,7 @@ class Index {
       if (own === "-") code = ["", 0];
       else if (own) code = [own[0], +own.slice(2)];
       else code[1]++;
-      const section = { n: this.sections.length, title, about, norm: normalise(title), code: code[0] && code.join(""), values: [] };
+      const section = { n: this.sections.length, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), values: [] };
       if (place[0] === "#") section.location = page.location + place;
       else [page, section.location] = [section, place];
       section.page = page;
@@ -38,10 +38,11 @@ class Index {
       const [text, reading = ""] = line.split("\t");
       const inflects = text.endsWith("*");
       const shown = inflects ? text.slice(0, -1) : text;
-      return { n, text: shown, inflects, key: fold(shown), reading, common: places[n] === COMMON, body: new Set(places[n] === COMMON ? [] : unpack(places[n])) };
+      return { n, text: shown, inflects, key: fold(shown), reading, common: places[n][0] === COMMON, body: new Set(unpack(places[n].replace(COMMON, ""))) };
     });
-    this.values = Object.entries(data.values).map(([name, at]) => ({ text: values[name], key: fold(values[name]), raw: plain(values[name]).toLowerCase(), at: unpack(at) }));
+    this.values = Object.entries(data.values).map(([name, at]) => ({ name, raw: bare(plain(values[name])), at: unpack(at) }));
     this.keys = new Map();
+    this.starts = new Set();
     for (const word of this.words) this.addKeys(word);
     for (const word of this.words) this.count(word);
     this.byText = new Map(this.words.map((w) => [w.key, w]));
@@ -51,6 +52,7 @@ class Index {
 
   key(key, entry) {
     if (!key) return;
+    if (!entry.skip) for (let n = 2; n < key.length; n++) this.starts.add(key.slice(0, n));
     const list = this.keys.get(key);
     if (list) list.push(entry);
     else this.keys.set(key, [entry]);
@@ -65,13 +67,14 @@ class Index {
 
   // Where the word stands in titles, and how rare it is.
   count(word) {
-    word.titles = new Map();
+    word.titles = new Set();
+    word.abouts = new Set();
     for (const s of this.sections) {
-      const at = find(s.norm, word);
-      if (at >= 0) word.titles.set(s.n, at);
+      if (find(s.norm, word) >= 0) word.titles.add(s.n);
+      if (s.summary && find(s.summary, word) >= 0) word.abouts.add(s.n);
     }
-    const n = word.titles.size + word.body.size, all = this.sections.length;
-    word.rare = word.common ? 0.4 : n ? Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3 : 0;
+    const n = word.titles.size + word.abouts.size + (word.common ? 9 : word.body.size), all = this.sections.length;
+    word.rare = n ? (Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3) * (word.common ? 0.7 : 1) : 0;
   }
 }
 
@@ -91,5 +94,7 @@ function find(norm, word, from = 0) {
   return -1;
 }
 
+// An address, host name or number without what people write between its parts.
+const bare = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "").replace(/(\d)[ー‐‑‒–—―−─().-]+(?=\d)/g, "$1");
 const plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");

@@ -83,27 +83,32 @@ class Query {
         while (k[j] === LATIN) j++;
         const inner = /^([a-z]+|[0-9]+)/.exec(s.slice(i, j))[0].length;
         relax(i, j, 1, { kind: LATIN, entries: keys.get(s.slice(i, j)) });
+        // Gメール
+        for (let e = j + 1; e <= Math.min(s.length, j + 8) && s[e - 1] !== " "; e++) if (keys.has(s.slice(i, e))) relax(i, e, 0.8, { kind: LATIN, entries: keys.get(s.slice(i, e)) });
         if (i + inner < j) relax(i, i + inner, keys.has(s.slice(i, i + inner)) ? 0.5 : 1.5, { kind: LATIN, entries: keys.get(s.slice(i, i + inner)) });
         continue;
       }
       relax(i, i + 1, k[i] === HIRAGANA ? 1.3 : 1.6, { kind: k[i], unknown: true });
-      for (let j = i + 1; j <= Math.min(s.length, i + 14) && s[j - 1] !== " " && k[j - 1] !== LATIN; j++) {
+      for (let j = i + 1; j <= Math.min(s.length, i + 14) && s[j - 1] !== " "; j++) {
         let entries = keys.get(s.slice(i, j));
+        // The last word may still be typed.
+        if (j === s.length && j - i > 1 && this.index.starts.has(s.slice(i, j)) && (j - i > 2 || k[i] === KANJI)) relax(i, j, 1.05 - 0.02 * (j - i), { kind: k[i], begun: true, entries: [] });
         if (!entries) continue;
+        if (j - i === 1 && k[i] !== KANJI && s.trim().length > 1 && !entries.some((e) => e.skip)) continue;
         const kana = k.slice(i, j).every((kind) => kind === HIRAGANA || kind === KATAKANA);
         const start = !i || s[i - 1] === " " || k[i - 1] !== k[i], end = j === s.length || s[j] === " " || k[j] !== k[j - 1];
         if (!kana) entries = entries.filter((e) => !e.reading);
-        if (kana && j - i === 2 && !(start && (end || !all))) entries = entries.filter((e) => !e.reading);
-        if (entries.some((e) => e.skip)) relax(i, j, 0.9, { kind: k[i], skip: true });
+        if (kana && j - i === 2) entries = entries.filter((e) => !e.reading || (start && (end || e.word?.inflects)));
+        if (k[i] === KANJI && j - i === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) entries = entries.filter((e) => e.word && !e.word.inflects);
+        if (entries.some((e) => e.skip)) relax(i, j, 0.6, { kind: k[i], skip: true });
         entries = entries.filter((e) => !e.skip);
         if (!entries.length) continue;
         relax(i, j, 0.8 - 0.02 * Math.min(14, j - i), { kind: k[i], entries });
-        if (!entries.some((e) => e.word?.inflects)) continue;
-        const inflecting = entries.filter((e) => e.word?.inflects);
+        const inflecting = entries.filter((e) => e.word?.inflects || e.ending);
+        if (!inflecting.length) continue;
         for (let e = j; e < s.length && e - j < INFLECTION && k[e] === HIRAGANA; e++) {
           relax(i, e + 1, 0.8 - 0.02 * (j - i) + 0.12 * (e + 1 - j) * (all ? 2 : 1), { kind: k[i], entries: inflecting, ending: e + 1 - j });
         }
-        // 取り込み: kanji with endings between them.
       }
       if (k[i] === KANJI) this.broken(norm, i, relax);
     }
@@ -120,7 +125,40 @@ class Query {
         last.to = unit.to;
       } else merged.push(unit);
     }
-    return merged;
+    return this.repaired(norm, merged);
+  }
+
+  // Unknown characters may be a mistake in a longer word: テキスト around them is tried as one.
+  repaired({ s, k }, units) {
+    for (let at = 0; at < units.length; at++) {
+      const unknown = (u) => u?.unknown || u?.begun;
+      if (!unknown(units[at]) || k[units[at].from] === LATIN) continue;
+      let found;
+      for (let a = Math.max(0, at - 2); a <= at; a++) {
+        for (let b = at; b <= Math.min(units.length - 1, at + 2); b++) {
+          const from = units[a].from, to = units[b].to, span = s.slice(from, to);
+          if (span.length < 3 || span.length > 12 || span.includes(" ") || units.slice(a, b + 1).some((u) => u.kind === LATIN)) continue;
+          const guesses = this.mistaken(span);
+          if (!guesses.length) continue;
+          const value = guesses[0][1] * span.length - 0.3 * units.slice(a, b + 1).filter((u) => !u.unknown).reduce((n, u) => n + u.s.length, 0);
+          if (!found || value > found.value) found = { value, a, b, from, to, guesses };
+        }
+      }
+      if (!found || units[at].begun) continue;
+      const { a, b, from, to, guesses } = found;
+      units.splice(a, b - a + 1, { kind: k[from], from, to, s: s.slice(from, to), guesses });
+      at = a;
+    }
+    // 天気: kanji that are words only by themselves say nothing here.
+    units.forEach((u, i) => {
+      const alone = (v) => v && !v.skip && v.kind === KANJI && v.s.length === 1 && v.to - v.from === 1;
+      if (!alone(u)) return;
+      const before = units[i - 1]?.to === u.from ? units[i - 1] : 0, after = units[i + 1]?.from === u.to ? units[i + 1] : 0;
+      const near = [before, after].filter((v) => v && v.kind === KANJI && k[v.to - 1] === KANJI);
+      if (near.length && near.every((v) => alone(v) || v.unknown)) u.lost = true;
+    });
+    for (const u of units) if (u.lost) Object.assign(u, { unknown: true, entries: [] });
+    return units;
   }
 
   // 取り込み and 取込み by their kanji 取込.
@@ -150,23 +188,26 @@ class Query {
       const last = at === segments.length - 1;
       const unit = { s: seg.s, from: seg.from, to: seg.to, weight: 1, alternatives: [] };
       const add = (words, w) => words.some((word) => word.rare > 0) && unit.alternatives.push({ words, w });
+      for (const [words, w] of seg.guesses || []) add(words, w);
       for (const e of seg.entries || []) {
         if (e.word) add([e.word], e.w);
         else add(e.words, e.w);
       }
-      if (last && seg.s.length > 1 && seg.to === this.norm.s.length) for (const [words, w] of this.begun(seg.s, seg.kind)) add(words, w * (unit.alternatives.length ? 0.8 : 1));
+      if (last && seg.s.length > 1 && seg.to === this.norm.s.length && !seg.guesses) for (const [words, w] of this.begun(seg.s, seg.kind)) add(words, w * (unit.alternatives.length ? 0.8 : 1));
       if (!unit.alternatives.length && seg.kind === LATIN && /^[a-z]{3,}$/.test(seg.s)) {
         const kana = kanaOf(seg.s);
         if (kana) {
           const inner = this.segments(Object.assign(normalise(kana), { k: [...kana].map(() => HIRAGANA) }));
-          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (e.s !== 0 && e.word) add([e.word], 0.85);
+          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (!e.skip) add(e.words || [e.word], e.w * 0.9);
           if (!unit.alternatives.length) for (const [words, w] of this.begun(kana, HIRAGANA)) add(words, w * 0.8);
         }
       }
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
-      if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1, seg.s.length * 0.3) : Math.min(0.4, 0.1 * seg.s.length);
+      if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.35) : Math.min(0.4, 0.1 * seg.s.length);
+      if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;
       unit.known = unit.alternatives.length > 0;
-      unit.rare = unit.known ? Math.max(...unit.alternatives.map((a) => a.w * worth(a.words))) : 4;
+      const best = Math.max(...unit.alternatives.map((a) => a.w));
+      unit.rare = !unit.known && seg.s.length < 2 ? 2 : unit.known ? Math.max(...unit.alternatives.map((a) => (a.w >= best * 0.85 ? a.w * worth(a.words) : 0))) : 4;
       units.push(unit);
     });
     return units;
@@ -189,7 +230,7 @@ class Query {
     if (/[0-9]/.test(s) || /[々㐀-鿿]/.test(s) && s.length < 3) return [];
     const found = [];
     for (const [key, entries] of this.index.keys) {
-      if (key.length < 3 || /^[a-z0-9]/.test(key) !== latin) continue;
+      if (key.length < 3 || /^[a-z0-9]/.test(key) !== latin || ((latin || s.length < 5) && key[0] !== s[0])) continue;
       const d = mistakes(s, key, most);
       if (d > most) continue;
       for (const e of entries) if (!e.skip) found.push([e.words || [e.word], e.w * (0.8 - 0.15 * d)]);
@@ -200,16 +241,21 @@ class Query {
 
 const worth = (words) => words.reduce((sum, word) => sum + word.rare, 0) / Math.sqrt(words.length);
 
-// What people type for a word of the pages. Made once, when the words of the index are known.
+// What people type for a word of the pages: the first of a group that the pages have. Made once.
 function addSynonyms(index) {
   for (const group of index.groups) {
-    const [target, ...others] = group;
-    const words = new Query(index, target).units.flatMap((u) => (u.alternatives[0]?.w >= 0.9 ? u.alternatives[0].words : []));
-    if (!words.length) continue;
-    for (const other of others) {
-      const key = fold(other).replace(/ /g, "");
-      const known = index.keys.get(key);
-      if (!known?.some((e) => e.words)) index.key(key, { words, w: known?.some((e) => e.word) ? 0.75 : 0.9 });
-    }
+    const understood = group.map((text) => new Query(index, text).units.map((u) => (u.known && u.alternatives[0].w >= 0.9 && !u.alternatives[0].words[1] ? u.alternatives[0].words[0] : 0)));
+    const target = understood.findIndex((words) => words.length && words.every(Boolean));
+    if (target < 0) continue;
+    const words = understood[target];
+    group.forEach((text, i) => {
+      const key = fold(text).replace(/ /g, ""), own = understood[i];
+      if (own.length === 1 && own[0]?.reading && key.startsWith(own[0].key)) index.key(own[0].reading + key.slice(own[0].key.length), { words, w: 0.85, reading: true });
+      if (i === target) return;
+      const known = index.keys.get(key)?.some((e) => e.word) || own.length === 1 && own[0];
+      index.key(key, { words, w: known ? 0.75 : 0.9 });
+      // ひっこし for 引っ越し.
+      if (own.length === 1 && own[0]?.reading && own[0] !== words[0]) index.key(own[0].reading, { words, w: 0.7, reading: true, ending: own[0].inflects });
+    });
   }
 }

@@ -1,9 +1,11 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 4, TITLE_SHARE = 5, PAGE = 1.2, PAGE_SHARE = 1.2, BODY = 1.6, SURE = 0.5, GROUPS = 12;
+const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.4, PAGE = 1.2, PAGE_SHARE = 1.2, ABOUT = 2.2, BODY = 1.6, SURE = 0.5, GROUPS = 12;
 
 function inSection(section, word) {
   let v = 0;
-  if (word.titles.has(section.n)) v += TITLE + TITLE_SHARE * word.key.length / section.length;
+  const whole = section.length + (section === section.page ? 0 : OUTER * section.page.length);
+  if (word.titles.has(section.n)) v += TITLE + TITLE_SHARE * word.key.length / whole;
+  else if (word.abouts.has(section.n)) v += ABOUT;
   else if (word.body.has(section.n)) v += BODY;
   const { page } = section;
   if (word.titles.has(page.n)) v += PAGE + PAGE_SHARE * word.key.length / page.length;
@@ -27,25 +29,36 @@ function byCode(index, text) {
   return /^[A-Z][1-9][0-9]{0,2}$/.test(typed) ? index.sections.filter((s) => s.code === typed) : [];
 }
 
-// The domain's own host names, addresses and numbers.
+// The domain's own host names, addresses and numbers: where each stands, best on the page that is about it.
+const HOME = [[/^support\./, /^contact\//], [/size|limit/, /^overview\/quota\//], [/./, /^setup\/settings\//]];
+
 function byValue(index, text) {
-  const typed = text.normalize("NFKC").trim().toLowerCase();
-  if (typed.length < 3) return new Map();
-  const digits = typed.replace(/[ー‐‑‒–—―−─\s().-]/g, "");
-  const found = new Map();
-  for (const value of index.values) {
-    const raw = value.raw, inner = /^\d{3,}$/.test(digits) ? raw.replace(/\D/g, "") === digits && raw.length : raw.includes(typed) ? typed.length : typed.includes(raw) && raw.length > 4 ? raw.length : 0;
-    if (inner) for (const n of value.at) found.set(n, Math.max(found.get(n) || 0, Math.min(1, inner / Math.max(raw.length, typed.length))));
+  const typed = bare(text), found = new Map();
+  if (typed.length < 3) return found;
+  for (const { name, raw, at } of index.values) {
+    const number = /^\d+$/.test(typed);
+    if (number ? raw !== typed && !(typed.length > 5 && raw.includes(typed)) : !raw.includes(typed) && !((raw.length > 4 || /\d[a-z]/.test(raw)) && typed.includes(raw))) continue;
+    const fit = Math.min(raw.length, typed.length) / Math.max(raw.length, typed.length);
+    const home = HOME.find(([names]) => names.test(name))[1];
+    for (const n of at) {
+      const v = (home.test(index.sections[n].location) ? 60 : 25) * fit;
+      found.set(n, Math.max(found.get(n) || 0, v));
+    }
   }
   return found;
 }
+
+// What a page is for, where words alone do not tell.
+const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.75], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
+const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|マセン/i;
 
 function rank(index, text) {
   const query = new Query(index, text), { units } = query;
   const total = units.reduce((sum, u) => sum + u.weight * u.rare, 0);
   const coded = new Set(byCode(index, text)), valued = byValue(index, text);
-  const found = [];
+  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? 1.8 : 1.1);
   for (const section of index.sections) {
+    section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
     let score = 0, covered = 0;
     const hits = [];
     for (const unit of units) {
@@ -66,9 +79,9 @@ function rank(index, text) {
     }
     score *= 0.15 + 0.85 * cover * cover;
     if (section === section.page) score *= 1.1;
-    if (/^(news|go|support)\//.test(section.location)) score *= 0.5;
+    score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
     if (valued.has(section.n)) {
-      score += 25 * valued.get(section.n) * (/^setup\/settings\//.test(section.location) ? 2 : 1);
+      score += valued.get(section.n);
       cover = 1;
     }
     if (coded.has(section)) {

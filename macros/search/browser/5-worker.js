@@ -24,7 +24,7 @@ function item({ section, score, hits }, shown) {
   const words = hits.flatMap((h) => h.words);
   const terms = {};
   for (const word of words) if (word.titles.has(section.n) || word.body.has(section.n)) terms[word.text] = true;
-  const about = section.about ? `<p>${marked(section.about, normalise(section.about), words)}</p>` : "";
+  const about = section.about ? `<p>${marked(section.about, section.summary, words)}</p>` : "";
   return { location: section.location, title: marked(section.title, section.norm, words), text: about, score: shown ?? score, terms };
 }
 
