@@ -105,8 +105,20 @@ class _Vocabulary:
         self.places: dict[_Key, list[int]] = defaultdict(list)
         self.pages: dict[_Key, dict[int, int]] = defaultdict(dict)
 
+        #: Words of titles, descriptions and synonyms.
+        self.named: set[_Key] = set()
+
+    @staticmethod
+    def key(word: Word) -> _Key:
+        """Words with the same key are the same word."""
+        return (normalise(word.text), word.inflects)
+
+    def incidental(self, key: _Key) -> bool:
+        """A word said once, in passing: nobody looks for it here, and it would answer questions about other things."""
+        return key not in self.named and len(self.places[key]) < 2
+
     def add(self, word: Word) -> _Key:
-        key = (normalise(word.text), word.inflects)
+        key = self.key(word)
         known = self.words.get(key)
         if known is None or len(word.text) < len(known.text):
             self.words[key] = word
@@ -115,6 +127,7 @@ class _Vocabulary:
     def read(self, page: _Page, number: int, title: str, text: str) -> None:
         page.sections += 1
         in_title = {self.add(word) for word in lexicon.words(title)}
+        self.named |= in_title
         if page.number == number:
             page.title = in_title
         for key in dict.fromkeys(self.add(word) for word in lexicon.words(text)):
@@ -162,7 +175,10 @@ def build(
         previous = entry.code or previous
         vocabulary.read(current, number, f"{title}\n{description}", text)
     vocabulary.turn(current)
-    ordered = sorted(vocabulary.words.items())
+    for group in synonyms:
+        for member in group:
+            vocabulary.named |= {vocabulary.key(word) for word in lexicon.words(member)}
+    ordered = sorted((key, word) for key, word in vocabulary.words.items() if not vocabulary.incidental(key))
     places = [vocabulary.packed(key, COMMON * len(entries)) for key, _ in ordered]
     return {
         "sections": "\n".join(lines),

@@ -226,7 +226,7 @@ class Query {
   }
 
   mistaken(s) {
-    const latin = /^[a-z0-9]/.test(s), most = s.length > 6 ? 2 : s.length > 3 ? 1 : 0.5;
+    const latin = /^[a-z0-9]/.test(s), most = s.length > 6 ? 2 : s.length > (latin ? 4 : 3) ? 1 : 0.5;
     if (/[0-9]/.test(s) || /[々㐀-鿿]/.test(s) && s.length < 3) return [];
     const found = [];
     for (const [key, entries] of this.index.keys) {
@@ -254,6 +254,9 @@ function addSynonyms(index) {
       if (i === target) return;
       const known = index.keys.get(key)?.some((e) => e.word) || own.length === 1 && own[0];
       index.key(key, { words, w: known ? 0.75 : 0.9 });
+      // 乗換え for 乗り換え.
+      const kanji = key.replace(/[ァ-ヶ]/g, "");
+      if (kanji.length > 1 && kanji !== key && /^[々㐀-鿿]/.test(key)) index.key(kanji, { words, w: 0.75, ending: true });
       // ひっこし for 引っ越し.
       if (own.length === 1 && own[0]?.reading && own[0] !== words[0]) index.key(own[0].reading, { words, w: 0.7, reading: true, ending: own[0].inflects });
     });

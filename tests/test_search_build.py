@@ -1,0 +1,143 @@
+"""The build side of the search: spelling, words, the table of synonyms, the index."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from macros.errors import BuildError
+from macros.search import hook, index, lexicon, synonyms, worker
+from macros.search.normalise import normalise
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("サーバー", "サーバ"),
+        ("ﾊﾟｽﾜｰﾄﾞ", "パスワード"),
+        ("ぱすわーど", "パスワード"),
+        ("ＩＭＡＰ", "imap"),
+        ("フォルダー", "フオルダ"),
+        ("Wi-Fi", "Wi Fi"),
+        ("１００ MB", "100mb".replace("100", "100 ")),
+    ],
+)
+def test_spellings_that_are_the_same(one: str, other: str) -> None:
+    assert normalise(one) == normalise(other)
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+    assert not set("<>&\"'") & set(once)
+
+
+def test_words_have_stems_and_readings() -> None:
+    found = {(w.text, w.reading, w.inflects) for w in lexicon.words("メールが送れない。証明書を取り込む。993")}
+    assert ("送", "オク", True) in found
+    assert ("証明書", "シヨウメイシヨ", False) in found
+    assert ("取り込", "トリコ", True) in found
+    assert ("993", "", False) in found
+
+
+def test_the_table_of_synonyms_can_be_read() -> None:
+    groups = synonyms.read()
+    assert ["FAX", "ファックス", "ファクス"] in groups
+    assert "どうすれば" in synonyms.skipped()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("送信\n", "1行目: 言葉が1つしかありません"),
+        ("送信,発信\n", "1行目: 区切りは「、」です"),
+        ("# 覚え書き\n送信、、発信\n", "2行目: 「、」の間に言葉がありません"),
+        ("送信、!\n", "1行目: 「!」には、検索できる文字がありません"),
+        ("送信、発信\n受信、ハッシン、発信\n", "2行目: 「発信」は、1行目にもあります"),
+    ],
+)
+def test_a_fault_of_the_table_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    table = tmp_path / "synonyms.txt"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match=told.replace("(", r"\(")):
+        synonyms.read(table)
+
+
+def unpacked(text: str) -> list[int]:
+    numbers, previous, gap = [], -1, 0
+    for c in text:
+        digit = index._DIGITS.index(c)
+        gap = gap * index._BASE + digit % index._BASE
+        if digit >= index._BASE:
+            continue
+        previous += gap + 1
+        numbers.append(previous)
+        gap = 0
+    return numbers
+
+
+@given(st.sets(st.integers(0, 100_000)))
+def test_packed_numbers_come_back(numbers: set[int]) -> None:
+    assert unpacked(index.packed(sorted(numbers))) == sorted(numbers)
+
+
+ENTRIES = [
+    index.Entry("setup/", "設定", "<p>サーバーは <code>a.example</code> です。パソコンを選びます。</p>", "A-1"),
+    index.Entry("setup/#send", "送信", "<p>ポートは 465 です。パソコンを選びます。</p>", "A-2"),
+    index.Entry("contact/", "お問い合わせ", "<p>a.example へ</p>", "H-7"),
+]
+
+
+def test_a_value_is_no_part_of_the_shared_index() -> None:
+    built = index.build(ENTRIES, {}, {"host": "a.example"}, [["送信", "発信"]], ["です"])
+    data = index.written(built)
+    assert b"example" not in data
+    assert unpacked(built["values"]["host"]) == [0, 2]
+    other = [index.Entry(e.location, e.title, e.text.replace("a.example", "mail.b.example"), e.code) for e in ENTRIES]
+    again = index.build(other, {}, {"host": "mail.b.example"}, [["送信", "発信"]], ["です"])
+    assert index.written(again) == data
+    own = json.loads(index.own({"lang": ["ja"]}, "index.x.json", built, {"host": "a.example"}))
+    assert own["config"]["help"] == {"index": "index.x.json", "values": {"host": "a.example"}}
+    assert own["docs"] == []
+
+
+def test_codes_are_kept() -> None:
+    built = index.build(ENTRIES, {}, {}, [["送信", "発信"]], ["です"])
+    assert [line.split("\t")[2:] for line in built["sections"].splitlines()] == [["A-1"], [], ["H-7"]]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html></html>",
+        '<script id="__config" type="application/json">{"search": "assets/javascripts/workers/search.js"}</script>',
+        '<script id="__config" type="application/json">{"search": "assets/search/w.js"}</script>' * 2,
+    ],
+)
+def test_a_theme_without_the_place_for_our_worker_stops_the_build(html: str) -> None:
+    with pytest.raises(BuildError, match="検索の部品を置く場所"):
+        hook.checked(html, "index.md", "assets/search/w.js")
+
+
+def test_the_worker_needs_nothing_that_old_safari_lacks() -> None:
+    source = worker.source().decode()
+    assert "(?<=" not in source
+    assert "(?<!" not in source
+
+
+@pytest.mark.slow
+def test_the_search_stays_small(built_site: Path) -> None:
+    own = json.loads((built_site / "example.jp/search/search_index.json").read_text(encoding="utf-8"))
+    files = [
+        built_site / "example.jp/search/search_index.json",
+        built_site / "assets/search" / own["config"]["help"]["index"],
+        built_site / "assets/search" / worker.file_name(worker.source()),
+    ]
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 33_000
+    assert len(list((built_site / "search").iterdir())) == 1
