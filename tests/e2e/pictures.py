@@ -355,6 +355,7 @@ def _use(camera: Camera) -> None:
             Mark(f'{TAB}.querySelector("#tabPane-export button.btn-link")', "プロファイルフォルダーを開く"),
             Mark(f'{TAB}.getElementById("exportButton")', "エクスポート"),
         ],
+        corner=(720, 440),
     )
     _open_tab(camera, "toImport();", f'{TAB}?.querySelector("input[value=file]")?.getClientRects().length > 0')
     camera.take(
@@ -363,6 +364,7 @@ def _use(camera: Camera) -> None:
             Mark(f'{TAB}.querySelector("input[value=file]").closest("label")', "ファイルからインポートする"),
             Mark(f'[...{TAB}.querySelectorAll(".continue")].find(e => e.getClientRects().length)', "次へ"),
         ],
+        corner=(740, SIZE[1]),
     )
 
 
@@ -401,4 +403,5 @@ def _leave_on_server(camera: Camera) -> None:
             Mark(f'{frame}.getElementById("pop3.leaveMessagesOnServer")', "ダウンロード後もサーバーにメッセージを残す"),
             Mark(f'{frame}.getElementById("pop3.deleteByAgeFromServer")', "ダウンロードしてから"),
         ],
+        corner=(960, SIZE[1]),
     )
