@@ -173,7 +173,8 @@
 
   // A link to a section that has moved: /go/ lists where it went.
   const follow = async () => {
-    const id = decodeURIComponent(location.hash.slice(1));
+    let id = "";
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch { /* not a link of ours */ }
     if (!id || document.getElementById(id) || location.protocol === "file:") return;
     const list = new URL("go/", copy);
     const text = await fetch(list, { credentials: "omit" }).then((r) => (r.ok ? r.text() : ""), () => "");
