@@ -14,6 +14,8 @@ FIRST, FOUND, PASSWORD = "emailAutoConfigSubview", "emailConfigFoundSubview", "e
 INCOMING, OUTGOING = "emailIncomingConfigSubview", "emailOutgoingConfigSubview"
 DONE, SYNC = "emailAddedSuccessSubview", "emailSyncAccountsSubview"
 
+LABEL_SECONDS = 30.0
+
 STATE = f"""(() => {{
   const hub = {HUB};
   const step = [...hub.querySelectorAll(".account-hub-step")].find(e => !e.hidden);
@@ -126,10 +128,11 @@ class AccountHub:
         thunderbird = self.thunderbird
         if row.field == "type" and step == OUTGOING:
             return
-        arguments = (step, row.label)
-        kind = thunderbird.script(f"return {CONTROL}?.localName ?? null", *arguments)
-        if kind is None:
-            raise LookupError(f"「{row.label}」という欄がありません({step})")
+        try:  # a step is there before its labels are translated
+            what = f"「{row.label}」という欄"
+            kind = thunderbird.until(f"{CONTROL}?.localName", step, row.label, what=what, seconds=LABEL_SECONDS)
+        except TimeoutError as error:
+            raise LookupError(f"「{row.label}」という欄がありません({step})") from error
         control = f"((...args) => {CONTROL})({json.dumps(step)}, {json.dumps(row.label)})"
         if kind != "account-hub-select":
             if thunderbird.script(f"return {control}.value") != value:
