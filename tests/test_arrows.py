@@ -31,6 +31,7 @@ FRAMEWORKS = {
     "dns": {"doctor"},
     "defusedxml": {"autoconfig_import", "doctor"},
     "sudachipy": {"search"},
+    "minify": {"search"},
 }
 
 

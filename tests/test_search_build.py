@@ -139,5 +139,5 @@ def test_the_search_stays_small(built_site: Path) -> None:
         built_site / "assets/search" / own["config"]["help"]["index"],
         built_site / "assets/search" / worker.file_name(worker.source()),
     ]
-    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 33_000
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 30_720
     assert len(list((built_site / "search").iterdir())) == 1

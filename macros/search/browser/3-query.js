@@ -203,7 +203,10 @@ class Query {
         }
       }
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
-      if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.35) : Math.min(0.4, 0.1 * seg.s.length);
+      if (!unit.alternatives.length && seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
+        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size) add([word], 0.6);
+      }
+      if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
       if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;
       unit.known = unit.alternatives.length > 0;
       const best = Math.max(...unit.alternatives.map((a) => a.w));
@@ -228,17 +231,21 @@ class Query {
   mistaken(s) {
     const latin = /^[a-z0-9]/.test(s), most = s.length > 6 ? 2 : s.length > (latin ? 4 : 3) ? 1 : 0.5;
     if (/[0-9]/.test(s) || /[々㐀-鿿]/.test(s) && s.length < 3) return [];
+    const kanji = /^[々㐀-鿿]{3}$/.test(s);
     const found = [];
     for (const [key, entries] of this.index.keys) {
       if (key.length < 3 || /^[a-z0-9]/.test(key) !== latin || ((latin || s.length < 5) && key[0] !== s[0])) continue;
-      const d = mistakes(s, key, most);
-      if (d > most) continue;
+      if (kanji && key.slice(0, 2) !== s.slice(0, 2)) continue;
+      const d = mistakes(s, key, kanji ? 1 : most);
+      if (d > (kanji ? 1 : most)) continue;
       for (const e of entries) if (!e.skip) found.push([e.words || [e.word], e.w * (0.8 - 0.15 * d)]);
     }
     return found.sort((a, b) => b[1] - a[1]).slice(0, 6);
   }
 }
 
+// The words of a text that has no mistakes.
+const cut = (index, norm) => Query.prototype.segments.call({ index, norm, broken: Query.prototype.broken, repaired: (_, units) => units }, norm);
 const worth = (words) => words.reduce((sum, word) => sum + word.rare, 0) / Math.sqrt(words.length);
 
 // What people type for a word of the pages: the first of a group that the pages have. Made once.

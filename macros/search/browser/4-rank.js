@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.4, PAGE = 1.2, PAGE_SHARE = 1.2, ABOUT = 2.2, BODY = 1.6, SURE = 0.5, GROUPS = 12;
+const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.4, PAGE = 1.2, PAGE_SHARE = 1.2, ABOUT = 2.2, BODY = 1.6, LIKE = 60, SURE = 0.5, GROUPS = 12;
 
 function inSection(section, word) {
   let v = 0;
@@ -52,10 +52,31 @@ function byValue(index, text) {
 const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.75], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
 const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|マセン/i;
 
+// Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
+const pairs = (s) => new Set(Array.from({ length: Math.max(0, s.length - 1) }, (_, i) => s.slice(i, i + 2)));
+
+function sound(index, norm) {
+  return cut(index, norm).map(({ s, entries }) => entries?.find((e) => e.word && !e.reading)?.word.reading || s).join("");
+}
+
+function likeTitle(index, query) {
+  const plain = query.norm.s.replace(/ /g, "");
+  if (plain.length < 4) return () => 0;
+  const kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
+  return (section) => {
+    const field = kana ? "heard" : "seen";
+    const own = section[field] ??= pairs((kana ? sound(index, section.norm) : section.norm.s).replace(/ /g, ""));
+    let same = 0;
+    for (const pair of asked) if (own.has(pair)) same++;
+    return 2 * same / (asked.size + own.size || 1);
+  };
+}
+
 function rank(index, text) {
   const query = new Query(index, text), { units } = query;
   const total = units.reduce((sum, u) => sum + u.weight * u.rare, 0);
   const coded = new Set(byCode(index, text)), valued = byValue(index, text);
+  const like = likeTitle(index, query);
   const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? 1.8 : 1.1);
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
@@ -79,6 +100,11 @@ function rank(index, text) {
     }
     score *= 0.15 + 0.85 * cover * cover;
     if (section === section.page) score *= 1.1;
+    const near = like(section);
+    if (near > 0.45) {
+      score += LIKE * (near - 0.4) * (cover > 0.9 && units.length < 3 ? 0.1 : 1 - 0.7 * cover);
+      if (near > 0.55) cover = Math.max(cover, near);
+    }
     score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
     if (valued.has(section.n)) {
       score += valued.get(section.n);
