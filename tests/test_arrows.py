@@ -14,7 +14,7 @@ LAYERS = [
     {"fields", "strict_yaml", "view"},
     {"stamp"},
     {"catalogue", "codes", "components", "formats", "search"},
-    {"heading_codes", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
+    {"heading_codes", "sbom", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
     {"__init__", "skeleton"},
     {"publish"},
     {"cli"},

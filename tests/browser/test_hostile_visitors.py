@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page, Request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RUN = "window.pwned=1"
@@ -98,9 +98,17 @@ class Visit:
         self.site = site
         self.outside: list[str] = []
         self.errors: list[str] = []
-        page.on("request", lambda r: r.url.startswith((site, "data:", "blob:")) or self.outside.append(r.url))
+        page.on("request", self._request)
         page.on("pageerror", lambda e: self.errors.append(str(e)))
-        page.on("dialog", lambda d: (self.errors.append(d.message), d.dismiss()))
+        page.on("dialog", self._dialog)
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.site, "data:", "blob:")):
+            self.outside.append(request.url)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.errors.append(dialog.message)
+        dialog.dismiss()
 
     def open(self, path: str) -> None:
         self.page.goto("about:blank")
