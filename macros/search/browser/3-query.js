@@ -208,9 +208,10 @@ class Query {
       }
       if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
       if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;
+      if (!unit.alternatives.length && seg.kind === LATIN && (seg.s.length < 2 || segments.filter((x) => x.kind === LATIN).length > 2)) unit.weight = 0.3;
       unit.known = unit.alternatives.length > 0;
       const best = Math.max(...unit.alternatives.map((a) => a.w));
-      unit.rare = !unit.known && seg.s.length < 2 ? 2 : unit.known ? Math.max(...unit.alternatives.map((a) => (a.w >= best * 0.85 ? a.w * worth(a.words) : 0))) : 4;
+      unit.rare = !unit.known && seg.s.length < 2 ? 2 : unit.known ? Math.max(...unit.alternatives.map((a) => (a.w >= best * 0.9 ? a.w * worth(a.words) : 0))) : 5.5;
       units.push(unit);
     });
     return units;
@@ -252,20 +253,25 @@ const worth = (words) => words.reduce((sum, word) => sum + word.rare, 0) / Math.
 function addSynonyms(index) {
   for (const group of index.groups) {
     const understood = group.map((text) => new Query(index, text).units.map((u) => (u.known && u.alternatives[0].w >= 0.9 && !u.alternatives[0].words[1] ? u.alternatives[0].words[0] : 0)));
-    const target = understood.findIndex((words) => words.length && words.every(Boolean));
+    const whole = (own) => own.length > 0 && own.every(Boolean);
+    const target = understood.findIndex(whole);
     if (target < 0) continue;
-    const words = understood[target];
+    const words = understood[target], second = understood.findIndex((own, i) => i > target && whole(own) && own[0] !== words[0]);
     group.forEach((text, i) => {
-      const key = fold(text).replace(/ /g, ""), own = understood[i];
-      if (own.length === 1 && own[0]?.reading && key.startsWith(own[0].key)) index.key(own[0].reading + key.slice(own[0].key.length), { words, w: 0.85, reading: true });
-      if (i === target) return;
-      const known = index.keys.get(key)?.some((e) => e.word) || own.length === 1 && own[0];
-      index.key(key, { words, w: known ? 0.75 : 0.9 });
+      const key = fold(text).replace(/ /g, ""), own = understood[i], alone = own.length === 1 && own[0];
+      // The words themselves: 控え, and wifi for Wi-Fi.
+      if (whole(own) && !index.keys.get(key)?.some((e) => e.word)) index.key(key, { words: own, w: 1 });
+      if (alone && alone.reading && key.startsWith(alone.key)) index.key(alone.reading + key.slice(alone.key.length), { words, w: 0.85, reading: true });
+      if (i === target) {
+        if (second > 0) index.key(key, { words: understood[second], w: 0.65 });
+        return;
+      }
+      index.key(key, { words, w: !whole(own) ? 0.9 : own.some((word) => word.titles.size) ? 0.75 : 0.95 });
       // 乗換え for 乗り換え.
       const kanji = key.replace(/[ァ-ヶ]/g, "");
       if (kanji.length > 1 && kanji !== key && /^[々㐀-鿿]/.test(key)) index.key(kanji, { words, w: 0.75, ending: true });
       // ひっこし for 引っ越し.
-      if (own.length === 1 && own[0]?.reading && own[0] !== words[0]) index.key(own[0].reading, { words, w: 0.7, reading: true, ending: own[0].inflects });
+      if (alone && alone.reading && alone !== words[0]) index.key(alone.reading, { words, w: 0.7, reading: true, ending: alone.inflects });
     });
   }
 }

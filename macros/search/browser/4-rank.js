@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.4, PAGE = 1.2, PAGE_SHARE = 1.2, ABOUT = 2.2, BODY = 1.6, LIKE = 60, SURE = 0.5, GROUPS = 12;
+const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.3, PAGE = 1, PAGE_SHARE = 1.2, ABOUT = 2.2, BODY = 1.7, LIKE = 80, SURE = 0.5, GROUPS = 12;
 
 function inSection(section, word) {
   let v = 0;
@@ -49,7 +49,7 @@ function byValue(index, text) {
 }
 
 // What a page is for, where words alone do not tell.
-const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.75], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
+const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
 const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|マセン/i;
 
 // Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
@@ -60,15 +60,16 @@ function sound(index, norm) {
 }
 
 function likeTitle(index, query) {
-  const plain = query.norm.s.replace(/ /g, "");
-  if (plain.length < 4) return () => 0;
-  const kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
+  const plain = query.norm.s.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
+  if (plain.length < 3) return () => 0;
   return (section) => {
-    const field = kana ? "heard" : "seen";
-    const own = section[field] ??= pairs((kana ? sound(index, section.norm) : section.norm.s).replace(/ /g, ""));
+    const own = section[kana ? "heard" : "seen"] ??= { s: (kana ? sound(index, section.norm) : section.norm.s).replace(/ /g, "") };
+    own.pairs ??= pairs(own.s);
+    if (own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
+    if (plain.length < 4) return 0;
     let same = 0;
-    for (const pair of asked) if (own.has(pair)) same++;
-    return 2 * same / (asked.size + own.size || 1);
+    for (const pair of asked) if (own.pairs.has(pair)) same++;
+    return 2 * same / (asked.size + own.pairs.size || 1);
   };
 }
 
@@ -95,14 +96,15 @@ function rank(index, text) {
     }
     let cover = total ? Math.min(1, covered / total) : 0;
     if (query.negative && score) {
-      if (NEGATIVE.test(section.norm.s)) score *= 1.5;
+      if (NEGATIVE.test(section.norm.s)) score *= 2;
       else if (NEGATIVE.test(section.page.norm.s)) score *= 1.25;
     }
     score *= 0.15 + 0.85 * cover * cover;
-    if (section === section.page) score *= 1.1;
+    if (section === section.page) score *= 1.2;
     const near = like(section);
     if (near > 0.45) {
       score += LIKE * (near - 0.4) * (cover > 0.9 && units.length < 3 ? 0.1 : 1 - 0.7 * cover);
+      if (near === 1) score += section === section.page ? 30 : 8;
       if (near > 0.55) cover = Math.max(cover, near);
     }
     score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
