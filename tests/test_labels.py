@@ -9,7 +9,10 @@ import pytest
 import yaml
 from selectolax.lexbor import LexborHTMLParser
 
+from macros import components
+
 PROGRAMS = ("thunderbird", "ietng")
+ERRORS = {entry["id"]: entry["program"] for entry in components.table("errors.yaml")["errors"]}
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +20,19 @@ def quoted(built_site: Path) -> dict[tuple[str, str], set[str]]:
     """(program, text) -> the pages that quote it, over every domain's copy."""
     found: dict[tuple[str, str], set[str]] = {}
     for page in built_site.rglob("*.html"):
-        for node in LexborHTMLParser(page.read_bytes()).css("[data-ui], [data-message]"):
-            program = node.attributes.get("data-ui") or node.attributes.get("data-message") or ""
+        tree = LexborHTMLParser(page.read_bytes())
+        texts = [
+            (node.attributes.get("data-ui") or node.attributes.get("data-message") or "", node.text())
+            for node in tree.css("[data-ui], [data-message]")
+        ]
+        # The list of error texts says once, by its entry's id, whose they are.
+        for heading in tree.css("h4[id^='e-']"):
+            shown = tree.css(f"#{heading.id} + ul > li, #{heading.id} + ul + details li")
+            assert shown, heading.id
+            texts += [(ERRORS[(heading.id or "").removeprefix("e-")], node.text()) for node in shown]
+        for program, text in texts:
             if program in PROGRAMS:
-                found.setdefault((program, node.text().strip()), set()).add(page.relative_to(built_site).as_posix())
+                found.setdefault((program, text.strip()), set()).add(page.relative_to(built_site).as_posix())
     return found
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from macros import view
 from macros.components import choose, component, render, table
@@ -32,8 +32,8 @@ def anchor(program: str, group: str) -> str:
 
 
 def _exact(text: str) -> Markup:
-    """A text as the program shows it, with ○○ where a name or a number stands."""
-    return Markup(SHOWN_VARIABLE.join(view.escape(part) for part in text.split(VARIABLE)))
+    """A text as the program shows it, with ○○ where a name or a number stands; for raw HTML, not for Markdown."""
+    return Markup(SHOWN_VARIABLE).join(escape(part) for part in text.split(VARIABLE))
 
 
 def _own(text: str, program: str) -> str:
@@ -48,11 +48,13 @@ def _entry(entry: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
         lang: list(dict.fromkeys(t["text"] for t in entry["texts"] if t["lang"] == lang))
         for lang in ("code", "ja", "en")
     }
-    first = [*shown["code"], *shown["ja"]] or shown.pop("en")
+    first = [*shown["code"], *shown["ja"]]
+    only_english = not first
+    first = first or shown.pop("en")
     yield HEADING.format(title=entry["title"], id=entry["id"])
     yield render(
         "errors_table.html",
-        program=program,
+        only_english=only_english,
         texts=[_exact(t) for t in first],
         english=[_exact(t) for t in shown.get("en", [])],
         words=words,

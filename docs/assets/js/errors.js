@@ -20,7 +20,7 @@
   if (!place) return;
 
   // Names that differ from customer to customer: addresses, hosts, IP addresses.
-  const NAMES = /[\w.+-]+@[\w.-]+|\b(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\[\w.:]*\]/giu;
+  const NAMES = /[\w.+-]+@[\w.-]+|\b(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[[\da-f:.]*[:.][\da-f:.]*\]/giu;
   // Letters and digits only; a server is サーバ or サーバー.
   const plain = (text) => text.normalize("NFKC").replace(NAMES, " ").toLowerCase().replace(/[^\p{L}\p{N}]|ー/gu, "");
   // An ASCII letter says less than a Japanese one.
@@ -32,37 +32,52 @@
     return copy.textContent.trim();
   };
   const entries = [...document.querySelectorAll("h4[id^='e-']")].map((heading) => {
-    const box = heading.nextElementSibling;
+    // A heading, a list of texts, perhaps those in English to unfold, and the list with the advice.
+    const parts = [];
+    for (let next = heading.nextElementSibling; next && !/^H[1-6]$/.test(next.tagName); next = next.nextElementSibling) parts.push(next);
+    const advice = parts.filter((part) => part.tagName === "UL")[1];
     let section = heading;
     while (section && section.tagName !== "H2") section = section.previousElementSibling;
-    const texts = [...box.querySelectorAll("q[data-message]")].map((quote) => {
+    const shown = parts.filter((part) => part !== advice).flatMap((part) => [...part.querySelectorAll("li")]);
+    const texts = shown.map((quote) => {
       const copy = quote.cloneNode(true);
       for (const variable of copy.querySelectorAll("var")) variable.textContent = "\u0000";
-      const parts = copy.textContent.split("\u0000").map(plain).filter(Boolean);
-      return { shown: quote.textContent, lang: quote.closest("[lang]")?.lang, parts, weight: weigh(parts.join("")) };
+      const pieces = copy.textContent.split("\u0000").map(plain).filter(Boolean);
+      return { shown: quote.textContent, lang: quote.closest("[lang]")?.lang, parts: pieces, weight: weigh(pieces.join("")) };
     });
     return {
       id: heading.id,
       title: own(heading, ".headerlink, .mh-code"),
       program: section ? own(section, ".headerlink, .mh-code") : "",
       texts,
-      advice: box.nextElementSibling,
+      advice,
     };
   });
 
-  // How much of one part of a text is in what was pasted: its longest pieces, from three letters on.
-  const common = (part, pasted) => {
-    if (pasted.includes(part)) return weigh(part);
-    let sum = 0;
-    for (let i = 0; i + 3 <= part.length;) {
-      let end = i + 3;
-      if (!pasted.includes(part.slice(i, end))) { i += 1; continue; }
-      while (end < part.length && pasted.includes(part.slice(i, end + 1))) end += 1;
-      const piece = weigh(part.slice(i, end));
-      if (piece >= 2.5) sum += piece;
-      i = end;
+  // The pieces that a text and what was pasted have in common, from three letters on, each place of the pasted text
+  // counted once: [weight of all of them, how much of it hangs together].
+  const common = (parts, pasted) => {
+    const covered = new Uint8Array(pasted.length);
+    let sum = 0, squares = 0;
+    for (const part of parts) {
+      for (let i = 0; i + 3 <= part.length;) {
+        let end = i + 3;
+        if (!pasted.includes(part.slice(i, end))) { i += 1; continue; }
+        while (end < part.length && pasted.includes(part.slice(i, end + 1))) end += 1;
+        const at = pasted.indexOf(part.slice(i, end));
+        let piece = 0;
+        for (let place = at; place < at + end - i; place += 1) {
+          if (!covered[place]) piece += weigh(pasted[place]);
+          covered[place] = 1;
+        }
+        if (piece >= 2) {
+          sum += piece;
+          squares += piece * piece;
+        }
+        i = end;
+      }
     }
-    return sum;
+    return [sum, Math.sqrt(squares)];
   };
   const whole = (parts, pasted) => {
     let from = 0;
@@ -81,20 +96,20 @@
     for (const entry of entries) {
       let best = null;
       for (const text of entry.texts) {
-        const found = text.parts.reduce((sum, part) => sum + common(part, pasted), 0);
         const complete = whole(text.parts, pasted);
+        const [found, together] = complete ? [text.weight, text.weight] : common(text.parts, pasted);
         const ofQuery = Math.min(1, found / size), ofText = found / text.weight;
         const sure = (complete && text.weight >= SURE_WEIGHT)
           || (found >= SURE_WEIGHT && ofQuery >= SURE_OF_QUERY && !(pasted.length < 5))
           || (found >= SURE_PART && ofText >= SURE_OF_TEXT);
-        const hit = { entry, text, found, ofQuery, ofText, sure, complete };
+        const hit = { entry, text, found, together, ofQuery, ofText, sure, complete };
         if (!best || order(hit, best) < 0) best = hit;
       }
       if (best && best.found > 0) hits.push(best);
     }
     return { size, hits: hits.sort(order) };
   };
-  const order = (a, b) => Number(b.sure) - Number(a.sure) || b.found - a.found || b.ofText - a.ofText;
+  const order = (a, b) => Number(b.sure) - Number(a.sure) || b.together - a.together || b.ofText - a.ofText;
 
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -134,7 +149,7 @@
     const { size, hits } = search(box.value);
     const sure = hits.filter((hit) => hit.sure);
     // Everything as good as the best: a phrase that half the list shares says nothing.
-    const level = sure.filter((hit) => hit.found >= sure[0].found - 0.01 && !hit.complete);
+    const level = sure.filter((hit) => hit.together >= sure[0].together - 0.01 && !hit.complete);
     const vague = level.length > TOO_MANY;
     const confident = sure.length > 0 && !vague;
     const chosen = confident ? sure.slice(0, Math.max(SHOWN, level.length)) : vague ? sure.slice(0, SHOWN) : hits.slice(0, NEAR);

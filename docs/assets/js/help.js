@@ -21,12 +21,15 @@
     return element;
   };
 
+  // What is still to be replaced: 「アカウント名」, or words instead of a domain behind the @.
+  const placeholder = (text) => text.includes(PLACEHOLDER) || /@[^.]*$/.test(text);
+
   // A button beside every value that people would otherwise have to type.
   // An address with the placeholder still in it is nothing to paste anywhere; account.js says when it was filled in.
   const place = () => {
     for (const code of document.querySelectorAll("code[data-copy]")) {
       if (code.nextElementSibling?.className === "mh-copy") code.nextElementSibling.remove();
-      if (!code.textContent.includes(PLACEHOLDER)) code.after(button(code));
+      if (!placeholder(code.textContent)) code.after(button(code));
     }
   };
   document.addEventListener("mailhelp:account", place);
