@@ -154,17 +154,19 @@ def test_the_answer_says_cause_fix_and_what_to_tell(visitor: tuple[Page, Watched
     page, watched = visitor
     page.goto(PAGE, wait_until="networkidle")
     requests = len(watched.requests)
-    page.get_by_label("出たエラー文").fill(fill("サーバー {} との接続に失敗しました。"))
+    page.get_by_label("出たエラー文").fill("サーバー secret.salon.example との接続に失敗しました。")
     page.locator(".mh-finder button", has_text="探す").click()
     first = page.locator(".mh-found").first
     for head in ("原因", "直し方", "サポートに伝えること"):
         expect(first).to_contain_text(head)
     expect(page.locator(".mh-finder [role=status]")).to_contain_text("近いもの")
+    assert len(watched.requests) == requests
     first.locator("p a").first.click()
     assert page.url.endswith(f"#{first.get_attribute('data-entry')}")
     page.locator(".mh-finder button", has_text="消す").click()
     expect(page.locator(".mh-found")).to_have_count(0)
-    assert len(watched.requests) == requests
+    assert "secret" not in watched.sent()
+    assert "secret" not in page.url
 
 
 def test_hostile_text_is_only_text(visitor: tuple[Page, Watched]) -> None:
