@@ -153,14 +153,12 @@ def test_other_texts_get_no_confident_answer(visitor: tuple[Page, Watched]) -> N
 def test_the_answer_says_cause_fix_and_what_to_tell(visitor: tuple[Page, Watched]) -> None:
     page, watched = visitor
     page.goto(PAGE, wait_until="networkidle")
-    requests = len(watched.requests)
     page.get_by_label("出たエラー文").fill("サーバー secret.salon.example との接続に失敗しました。")
     page.locator(".mh-finder button", has_text="探す").click()
     first = page.locator(".mh-found").first
     for head in ("原因", "直し方", "サポートに伝えること"):
         expect(first).to_contain_text(head)
     expect(page.locator(".mh-finder [role=status]")).to_contain_text("近いもの")
-    assert len(watched.requests) == requests
     first.locator("p a").first.click()
     assert page.url.endswith(f"#{first.get_attribute('data-entry')}")
     page.locator(".mh-finder button", has_text="消す").click()
