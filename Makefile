@@ -5,6 +5,10 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
+# The day of the switch: write zensical here.
+GENERATOR ?= mkdocs
+BUILD_mkdocs = $(BIN)/mailhelp build
+BUILD_zensical = $(BIN)/python -m macros.zensical
 # Builds must not depend on the day: MkDocs and the date plugin read this where git has no answer.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 # Material's notice about its own future; what we do about it stands in README.md.
@@ -23,7 +27,7 @@ help: ## この一覧を表示します
 	@touch $@
 
 build: .venv/ready ## サイトを site/ に作ります(全ドメイン)
-	$(BIN)/mailhelp build
+	$(BUILD_$(GENERATOR))
 
 serve: .venv/ready ## 1 つのドメインを書きながら見ます(MAIL_DOMAIN=example.jp make serve)
 	$(BIN)/mkdocs serve --livereload
@@ -71,7 +75,7 @@ codes: .venv/ready ## 新しい章に、電話で伝えるコードを付けま�
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --upgrade --group test --group links pyproject.toml --output-file requirements.lock
+	  --upgrade --group test --group links --group zensical pyproject.toml --output-file requirements.lock
 
 clean: ## 作ったものを消します
 	rm -rf site .cache build

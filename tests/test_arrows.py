@@ -8,7 +8,7 @@ import macros
 PACKAGE = Path(macros.__file__).parent
 #: Layers from the bottom up; a module may import only from layers below its own, or its own where listed together.
 LAYERS = [
-    {"errors"},
+    {"errors", "tree"},
     {"domain"},
     {"checks"},
     {"fields", "strict_yaml", "view"},
@@ -16,7 +16,7 @@ LAYERS = [
     {"catalogue", "codes", "components", "formats", "search"},
     {"heading_codes", "sbom", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
     {"__init__", "skeleton"},
-    {"publish"},
+    {"publish", "zensical"},
     {"cli"},
     {"__main__"},
 ]
