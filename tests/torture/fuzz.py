@@ -173,25 +173,31 @@ LONG = {"page-values": 400, "file-formats": 1500}
 LONG_USUAL = 20_000
 
 
+class _Counted:
+    """A check that counts what it was given."""
+
+    def __init__(self, check: Callable[[Any], None]) -> None:
+        self.check = check
+        self.count = 0
+
+    def attack(self, strategy: st.SearchStrategy[Any], examples: int) -> int:
+        """Try that many inputs; how many it were."""
+
+        @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(strategy)
+        def tried(value: Any) -> None:
+            self.count += 1
+            self.check(value)
+
+        tried()
+        return self.count
+
+
 def run() -> str:
     """A long run of every target with new inputs; says how many were tried."""
     total = 0
     for name, (strategy, check) in TARGETS.items():
-        count = 0
-
-        def counted(value: Any, check: Callable[[Any], None] = check) -> None:
-            nonlocal count
-            count += 1
-            check(value)
-
-        given(strategy())(
-            settings(
-                max_examples=LONG.get(name, LONG_USUAL),
-                deadline=None,
-                database=None,
-                suppress_health_check=list(HealthCheck),
-            )(counted)
-        )()
+        count = _Counted(check).attack(strategy(), LONG.get(name, LONG_USUAL))
         print(f"{name}: {count} inputs", flush=True)
         total += count
     return f"{total} inputs fuzzed, none let through"
