@@ -33,7 +33,13 @@ function byCode(index, text) {
 const HOME = [[/^support\./, /^contact\//], [/size|limit/, /^overview\/quota\//], [/./, /^setup\/settings\//]];
 
 function byValue(index, text) {
-  const typed = bare(text), found = new Map();
+  const found = new Map();
+  // imap 993: a number beside other words is one of them.
+  for (const word of text.trim().split(/\s+/)) if (/^\d+$/.test(bare(word)) && bare(word) !== bare(text)) oneValue(index, bare(word), found, 0.3);
+  return oneValue(index, bare(text), found, 1);
+}
+
+function oneValue(index, typed, found, weight) {
   if (typed.length < 3) return found;
   for (const { name, raw, at } of index.values) {
     const number = /^\d+$/.test(typed);
@@ -41,7 +47,7 @@ function byValue(index, text) {
     const fit = Math.min(raw.length, typed.length) / Math.max(raw.length, typed.length);
     const home = HOME.find(([names]) => names.test(name))[1];
     for (const n of at) {
-      const v = (home.test(index.sections[n].location) ? 60 : 25) * fit;
+      const v = (home.test(index.sections[n].location) ? 60 : 25) * fit * weight;
       found.set(n, Math.max(found.get(n) || 0, v));
     }
   }
@@ -99,7 +105,7 @@ function rank(index, text) {
       if (NEGATIVE.test(section.norm.s)) score *= 2;
       else if (NEGATIVE.test(section.page.norm.s)) score *= 1.25;
     }
-    score *= 0.15 + 0.85 * cover * cover;
+    score *= 0.1 + 0.9 * cover ** 3;
     if (section === section.page) score *= 1.2;
     const near = like(section);
     if (near > 0.45) {
@@ -110,7 +116,7 @@ function rank(index, text) {
     score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
     if (valued.has(section.n)) {
       score += valued.get(section.n);
-      cover = 1;
+      if (valued.get(section.n) > 10) cover = 1;
     }
     if (coded.has(section)) {
       score += 1000;
