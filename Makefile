@@ -78,4 +78,4 @@ lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	  --upgrade --group test --group links --group zensical pyproject.toml --output-file requirements.lock
 
 clean: ## 作ったものを消します
-	rm -rf site .cache build
+	rm -rf site .site.build .cache build

@@ -37,6 +37,7 @@ OWN_DOMAINS = Path(__file__).resolve().parent.parent / "domains"
 FILE_ENDINGS = frozenset({"html", "xml", "txt", "json", "js", "css", "gz", "webmanifest", "ico"})
 OWNERS = port_owners()
 ServerT = TypeVar("ServerT", bound=Server)
+NO_DOMAIN = Fault(".", "", "ドメインのファイル(*.yaml)が 1 つ以上必要です", "example.jp.yaml")
 SERVER_DEFAULTS = {"socket_type": "SSL", "authentication": "password-cleartext", "username": "%EMAILADDRESS%"}
 
 
@@ -295,14 +296,68 @@ def _source(path: Path, name: str) -> Source:
         raise DomainDataError([Fault(name, "", expected, strict_yaml.GOOD_FILE)]) from None
 
 
-def sources(folder: Path) -> tuple[Source, list[Source]]:
-    """The provider's file and the domain files of a folder, sorted by name; subfolders are read too."""
-    paths = sorted(p for p in folder.rglob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(("_", ".")))
+def domain_source(folder: Path, name: str) -> Source:
+    """One domain file of a folder, by its path in it.
+
+    :raises DomainDataError: when it cannot be read.
+    """
+    return _source(folder / name, name)
+
+
+def provider_source(folder: Path) -> Source:
+    """The provider's file of a folder, or the repo's where that folder has none."""
     provider = folder / PROVIDER_FILE
     if not provider.is_file():
         provider = OWN_DOMAINS / PROVIDER_FILE
     name = PROVIDER_FILE if provider.parent == folder else f"{OWN_DOMAINS.name}/{PROVIDER_FILE}"
-    return _source(provider, name), [_source(p, p.relative_to(folder).as_posix()) for p in paths]
+    return _source(provider, name)
+
+
+def sources(folder: Path) -> tuple[Source, list[Source]]:
+    """The provider's file and the domain files of a folder, sorted by name; subfolders are read too."""
+    paths = sorted(p for p in folder.rglob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(("_", ".")))
+    return provider_source(folder), [_source(p, p.relative_to(folder).as_posix()) for p in paths]
+
+
+class Reader:
+    """Reads domain files over one provider's file, one by one. ``faults`` grows with every mistake.
+
+    ``files``: the domains that were read, with the name of the file of each.
+    """
+
+    def __init__(self, provider: Source) -> None:
+        self.faults: list[Fault] = []
+        self.files: dict[str, str] = {}
+        self._claimed: dict[str, str] = {}
+        self._defaults: dict[str, Raw] = {}
+        tree, found = strict_yaml.read(provider.data, provider.name)
+        self.faults += found
+        if tree is not None:
+            provider_fields = tuple(f for f in fields.DOMAIN_FILE if not f.domain_only)
+            self._defaults = _Parser(provider.name, self.faults).mapping(tree, provider_fields)
+        self._provider_broken = bool(self.faults)
+
+    def read(self, source: Source) -> MailDomain | None:
+        """The domain of one file; None where it, or the provider's file, has a fault."""
+        tree, found = strict_yaml.read(source.data, source.name)
+        parser = _Parser(source.name, self.faults)
+        before = len(self.faults)
+        self.faults += found
+        if tree is None:
+            return None
+        own = parser.mapping(tree, fields.DOMAIN_FILE)
+        if "domain" not in own:
+            if not any(key.text == "domain" for key, _ in tree.entries):
+                parser.fault("domain", None, "この項目が必要です", "domain: example.jp")
+            return None
+        _check_names(parser, source, own, self._claimed)
+        # With a broken provider file every domain would repeat its faults.
+        if self._provider_broken or len(self.faults) > before:
+            return None
+        domain = _mail_domain(parser, own, self._defaults)
+        if domain is not None:
+            self.files[domain.domain] = source.name
+        return domain
 
 
 def parse(provider: Source, files: Iterable[Source]) -> dict[str, MailDomain]:
@@ -310,39 +365,12 @@ def parse(provider: Source, files: Iterable[Source]) -> dict[str, MailDomain]:
 
     :raises DomainDataError: with every fault of every file.
     """
-    faults: list[Fault] = []
-    provider_fields = tuple(f for f in fields.DOMAIN_FILE if not f.domain_only)
-    defaults: dict[str, Raw] = {}
-    tree, found = strict_yaml.read(provider.data, provider.name)
-    faults += found
-    if tree is not None:
-        defaults = _Parser(provider.name, faults).mapping(tree, provider_fields)
-    provider_broken = bool(faults)
-
-    domains: dict[str, MailDomain] = {}
-    claimed: dict[str, str] = {}
-    for source in files:
-        tree, found = strict_yaml.read(source.data, source.name)
-        parser = _Parser(source.name, faults)
-        before = len(faults)
-        faults += found
-        if tree is None:
-            continue
-        own = parser.mapping(tree, fields.DOMAIN_FILE)
-        if "domain" not in own:
-            if not any(key.text == "domain" for key, _ in tree.entries):
-                parser.fault("domain", None, "この項目が必要です", "domain: example.jp")
-            continue
-        _check_names(parser, source, own, claimed)
-        # With a broken provider file every domain would repeat its faults.
-        if not provider_broken and len(faults) == before:
-            domain = _mail_domain(parser, own, defaults)
-            if domain is not None:
-                domains[domain.domain] = domain
-    if not faults and not domains:
-        faults.append(Fault(".", "", "ドメインのファイル(*.yaml)が 1 つ以上必要です", "example.jp.yaml"))
-    if faults:
-        raise DomainDataError(faults)
+    reader = Reader(provider)
+    domains = {domain.domain: domain for source in files if (domain := reader.read(source)) is not None}
+    if not reader.faults and not domains:
+        reader.faults.append(NO_DOMAIN)
+    if reader.faults:
+        raise DomainDataError(reader.faults)
     return domains
 
 

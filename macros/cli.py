@@ -6,14 +6,26 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from macros import catalogue
 from macros.errors import BuildError, MailHelpError
 
 CHECKED = "{count} 個のドメインを調べました。誤りはありません。"
-BUILT = "{count} 個のドメインのヘルプを {out} に書き出しました。"
+BUILT = "{count} 個のドメインのヘルプを {out} に書き出しました(書き換えたのは {written} 個)。"
+SIZE = "1 つのドメインは最大 {largest:.0f} kB、全体で {size:.0f} MB({files} ファイル)です。"
+#: What GitHub Pages publishes at most, in bytes, and from which part of it on the build warns.
+PAGES_BYTES, NEARLY = 10**9, 0.9
+NEAR_LIMIT = "注意: 全体が {size:.1f} GB あります。GitHub Pages で公開できるのは 1 GB までです。README の「公開先の選び方」をご覧ください。"
+LEFT_OUT = "{count} 件の誤りがあるファイルは使いませんでした。前に公開したまま残したドメイン: {kept}"
+NONE = "なし"
+INCOMPLETE = "誤りのないドメインだけを書き出しました。"
+INTERRUPTED = "中断しました。公開中のサイトは変わっていません。"
+PROGRESS = "{done}/{total} {unit}(毎秒 {rate:.0f}、残り {left:.0f} 秒)"
+#: Fewer items than this are done before anybody looks.
+WORTH_A_LINE = 100
 PAGES_LIMITS = (
     "GitHub Pages に置いたときは、iPhone の設定ファイルの種類(MIME)、Outlook の自動検出(POST)、autoconfig などのホスト名は動きません。"
     "自分のサーバーの設定は mailhelp servers で作れます。"
@@ -44,21 +56,43 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _build(args: argparse.Namespace) -> None:
-    from macros import publish  # MkDocs takes half a second to import; the other commands do without it
+    from macros import index, publish  # MkDocs takes half a second to import; the other commands do without it
 
-    domains = catalogue.published(catalogue.load(args.domains))
+    shard = publish.Shard.parse(args.shard)
+    found = index.load(args.domains, keep_going=args.keep_going)
     _warn_of_old_checks()
-    publish.publish(domains, args.out.resolve(), _progress)
-    print(BUILT.format(count=len(domains), out=args.out))
+    report = publish.publish_index(found, args.out.resolve(), _progress, shard=shard, trust=args.trust)
+    print(BUILT.format(count=report.domains, written=report.written, out=args.out))
+    if report.domains:
+        print(SIZE.format(largest=report.largest / 1e3, size=report.size / 1e6, files=report.files))
+    if report.size > PAGES_BYTES * NEARLY:
+        print(NEAR_LIMIT.format(size=report.size / 1e9), file=sys.stderr)
     print(PAGES_LIMITS)
+    if found.faults:
+        print("\n".join(map(str, found.faults)), file=sys.stderr)
+        print(LEFT_OUT.format(count=len(found.faults), kept="、".join(report.kept) or NONE), file=sys.stderr)
+        raise BuildError(INCOMPLETE)
 
 
 def _progress(items: Iterable[str], total: int, unit: str) -> Iterable[str]:
     from tqdm import tqdm
 
-    # None: no bar where the output is not a terminal.
-    bar: Iterable[str] = tqdm(items, total=total, unit=unit, disable=None)
-    return bar
+    if sys.stderr.isatty():
+        bar: Iterable[str] = tqdm(items, total=total, unit=unit)
+        return bar
+    return _lines(items, total, unit)
+
+
+def _lines(items: Iterable[str], total: int, unit: str) -> Iterator[str]:
+    """Where the output is not a terminal: a line for every tenth of a long piece of work."""
+    start = time.monotonic()
+    step = max(1, -(-total // 10))
+    for done, item in enumerate(items, 1):
+        yield item
+        if total >= WORTH_A_LINE and (done % step == 0 or done == total):
+            rate = done / max(time.monotonic() - start, 1e-9)
+            left = (total - done) / rate
+            print(PROGRESS.format(done=done, total=total, unit=unit, rate=rate, left=left), file=sys.stderr, flush=True)
 
 
 def _new(args: argparse.Namespace) -> None:
@@ -179,6 +213,15 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--out", type=Path, default=Path("site"), metavar="DIR", help="書き出すフォルダー(初めの値: site)"
     )
+    build.add_argument("--shard", default="1/1", metavar="I/N", help="N 台に分けて作るときの、I 番目の分だけを作ります")
+    build.add_argument(
+        "--keep-going", action="store_true", help="誤りのあるドメインを飛ばして、ほかを公開します(終了コードは 1)"
+    )
+    build.add_argument(
+        "--trust",
+        action="store_true",
+        help="前に書き出したファイルが手で変えられていないか、を調べません(速くなります)",
+    )
     with_domains(add("check", _check, "ドメインのファイルだけを調べます。何も書き出しません。"))
     new = with_domains(add("new", _new, "ドメインのファイルのひな形を作ります。"))
     new.add_argument("domain", metavar="DOMAIN")
@@ -225,4 +268,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        return 130
     return int(result or 0)

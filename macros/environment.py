@@ -6,8 +6,10 @@ files to sign configuration profiles with; the first holds the certificate and, 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from macros.checks import Refused, url
@@ -73,3 +75,13 @@ def context(environ: Mapping[str, str] = os.environ) -> Context:
     if bool(certificate) != bool(key):
         raise BuildError(BOTH_NEEDED.format(certificate=CERTIFICATE, key=KEY))
     return Context(site_url, signer(Path(certificate), Path(key)) if certificate and key else None)
+
+
+def digest(environ: Mapping[str, str] = os.environ) -> str:
+    """A digest of all that the environment adds to what is written."""
+    total = hashlib.blake2b(environ.get(SITE_URL, "").encode(), digest_size=8)
+    for variable in (CERTIFICATE, KEY):
+        if place := environ.get(variable):
+            with suppress(OSError):
+                total.update(Path(place).read_bytes())
+    return total.hexdigest()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import logging
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +18,9 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.exceptions import BuildError as MkDocsError
 
+from macros import cache, view
 from macros.components.codes import redirect_pages
+from macros.domain import MailDomain
 from macros.errors import BuildError
 from macros.stamp import Cutter, Skeleton, compare, stand_ins
 from macros.view import MailView, Profile
@@ -106,6 +111,52 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str
     finally:
         os.chdir(previous)
         logger.removeHandler(log)
+
+
+@functools.cache
+def sources() -> str:
+    """A digest of all that a page is made of besides a domain's values: texts, theme, program, settings, dates."""
+    files = [p for p in (ROOT / "docs").rglob("*") if p.is_file()]
+    parts = [cache.program(), cache.digest([*files, CONFIG_FILE], ROOT), os.environ.get("SITE_URL", ""), _dates()]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _dates() -> str:
+    """What the dates of the pages depend on: the last commit that touched them, or the day of the build."""
+    asked = ["git", "log", "-1", "--format=%H", "--", "docs", CONFIG_FILE.name]
+    try:
+        answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        answer = ""
+    return answer or os.environ.get("SOURCE_DATE_EPOCH", "")
+
+
+def root(mail: MailDomain, key: str) -> dict[str, bytes]:
+    """Every file of the root of the site, whose pages are those of ``mail``; kept in the cache under ``key``.
+
+    :raises BuildError: as :func:`render_site`.
+    """
+    kept = cache.read("root")
+    if kept is not None and kept[0] == (sources(), key):
+        files: dict[str, bytes] = kept[1]
+        return files
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work) / "root"
+        render_site(view.view(mail), folder, private_copy=False)
+        files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    cache.write("root", ((sources(), key), files))
+    return files
+
+
+def cached(profile: Profile, key: str, names: Iterable[str]) -> Skeleton:
+    """As :func:`build`, from the cache where nothing that pages are made of has changed. ``key`` names the profile."""
+    kept = cache.read(f"skeleton-{key}")
+    if kept is not None and kept[0] == sources():
+        skeleton: Skeleton = kept[1]
+        return skeleton
+    skeleton = build(profile, names)
+    cache.write(f"skeleton-{key}", (sources(), skeleton))
+    return skeleton
 
 
 def build(profile: Profile, names: Iterable[str]) -> Skeleton:

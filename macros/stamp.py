@@ -12,6 +12,8 @@ written, and keeps what lies between. Four nets catch what cannot be filled in a
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import html
 import json
 import re
@@ -51,6 +53,11 @@ class Template:
 
     pieces: tuple[bytes, ...]
     slots: tuple[Slot, ...]
+
+    @property
+    def digest(self) -> str:
+        """A digest of all of it."""
+        return hashlib.blake2b(repr((self.pieces, self.slots)).encode(), digest_size=8).hexdigest()
 
 
 def _letters(number: int) -> str:
@@ -117,7 +124,7 @@ def compare(first: Mapping[str, Template], second: Mapping[str, Template]) -> No
         raise BuildError(DIFFERENT.format(file=file, detail=detail))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Skeleton:
     """The templates of one profile by path, and the slots that occur in any of them.
 
@@ -127,15 +134,21 @@ class Skeleton:
     templates: Mapping[str, Template]
     shared: Mapping[str, bytes] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def slots(self) -> frozenset[Slot]:
         """Every slot of every file."""
         return frozenset(slot for template in self.templates.values() for slot in template.slots)
 
-    def filled(self, texts: Mapping[str, str]) -> Iterable[tuple[str, bytes]]:
-        """Every file of a domain with these values: (path, bytes), in the order of the paths."""
+    @functools.cached_property
+    def digests(self) -> dict[str, str]:
+        """A digest of every template by path: equal ones write equal files for equal values."""
+        return {path: template.digest for path, template in self.templates.items()}
+
+    def filled(self, texts: Mapping[str, str], paths: Iterable[str] | None = None) -> Iterable[tuple[str, bytes]]:
+        """Every file of a domain with these values (or those at ``paths``): (path, bytes), in the order of the paths."""
         encoded = {slot: ENCODINGS[slot.encoding](texts[slot.value]) for slot in self.slots}
-        for path, template in self.templates.items():
+        for path in self.templates if paths is None else paths:
+            template = self.templates[path]
             parts: list[bytes] = [b""] * (2 * len(template.slots) + 1)
             parts[::2] = template.pieces
             parts[1::2] = [encoded[slot] for slot in template.slots]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
-import material
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = (ROOT / "docs/assets/js/frame.js").read_text(encoding="utf-8")
-TEMPLATES = Path(material.__file__).parent / "templates"
+_material = importlib.util.find_spec("material")
+assert _material is not None and _material.origin is not None
+TEMPLATES = Path(_material.origin).parent / "templates"
 #: Of the theme's own parts, what this site does not use.
 UNUSED = {"search-suggest", "md-search__suggest"}
 

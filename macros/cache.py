@@ -1,0 +1,65 @@
+"""Results kept between runs, by the content of what they were made from. A lost or broken cache costs only time."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pickle
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Where the cache is kept; another place for tests, or none at all when empty.
+VARIABLE = "MAILHELP_CACHE"
+PACKAGE_FILES = {".py", ".yaml", ".html", ".json", ".xml", ".conf", ".txt"}
+
+
+def folder() -> Path | None:
+    """The folder of the cache; None where there shall be none."""
+    place = os.environ.get(VARIABLE)
+    return Path(place) if place else None if place == "" else ROOT / ".cache" / "mailhelp"
+
+
+def digest(paths: Iterable[Path], base: Path) -> str:
+    """A digest of files: their names relative to ``base`` and their bytes."""
+    total = hashlib.blake2b(digest_size=16)
+    for path in sorted(paths):
+        data = path.read_bytes()
+        total.update(f"{path.relative_to(base).as_posix()}\n{len(data)}\n".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+@functools.cache
+def program() -> str:
+    """A digest of this program: what it makes out of the same data may change whenever this does."""
+    package = Path(__file__).parent
+    files = [p for p in package.rglob("*") if p.suffix in PACKAGE_FILES and p.is_file()]
+    return digest([*files, ROOT / "requirements.lock"], ROOT)
+
+
+def read(name: str) -> Any:
+    """What was kept under a name; None for nothing or something unreadable."""
+    place = folder()
+    if place is None:
+        return None
+    try:
+        return pickle.loads((place / name).read_bytes())
+    except Exception:
+        # Whatever an old or half-written file does when it is read: it is as good as none.
+        return None
+
+
+def write(name: str, value: Any) -> None:
+    """Keep a value; a cache that cannot be written is no reason to fail."""
+    place = folder()
+    if place is None:
+        return
+    part = place / f".{name}.{os.getpid()}"
+    with suppress(OSError):
+        place.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(pickle.dumps(value, protocol=5))
+        part.replace(place / name)

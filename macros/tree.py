@@ -1,0 +1,141 @@
+"""Writes folders of small files, touching only what differs. Knows paths and bytes, nothing of what is in them.
+
+A file that must change is written beside itself and renamed, so that whoever is reading it gets the whole old one or
+the whole new one. A file that is the same is left alone: creating a file costs many times more than comparing it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+#: Size in bytes and time of the last change in ns, by path relative to a folder (with "/").
+Stats = Mapping[str, tuple[int, int]]
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+#: What a file is called while it is being written.
+PART = "~"
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+
+
+def scan(folder: str | Path, but: Collection[str] = ()) -> dict[str, tuple[int, int]]:
+    """Every file below ``folder`` (empty for a folder that is not there), without its top-level entries ``but``."""
+    found: dict[str, tuple[int, int]] = {}
+    pending = [(os.fspath(folder), "")]
+    while pending:
+        path, prefix = pending.pop()
+        try:
+            entries = os.scandir(path)
+        except FileNotFoundError:
+            continue
+        with entries:
+            for entry in entries:
+                if not prefix and entry.name in but:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    status = entry.stat(follow_symlinks=False)
+                    found[prefix + entry.name] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def signature(stats: Stats) -> str:
+    """A short text that changes when a file is added, removed, or written to."""
+    text = "\n".join(f"{path} {size} {time}" for path, (size, time) in sorted(stats.items()))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _write(path: str, data: bytes) -> int:
+    """Write a whole file; the time of its last change. A short write (a full disk) raises OSError."""
+    file = os.open(path, NEW, 0o644)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(file, view) :]
+        return os.fstat(file).st_mtime_ns
+    finally:
+        os.close(file)
+
+
+def _same(path: str, data: bytes) -> bool:
+    with open(path, "rb") as file:
+        return file.read() == data
+
+
+def _make_room(folder: str, path: str) -> None:
+    """Make the folders of a path; what stands in the way of one is not ours and goes."""
+    for parent in reversed(Path(folder, path).parents):
+        if parent.is_symlink() or (parent.exists() and not parent.is_dir()):
+            parent.unlink()
+        parent.mkdir(exist_ok=True)
+
+
+def update(
+    folder: str | Path, files: Iterable[tuple[str, bytes]], found: Stats, untouched: Collection[str] = ()
+) -> dict[str, tuple[int, int]]:
+    """Make ``folder`` hold ``files``, the ``untouched`` ones of ``found``, and nothing else; its new stats.
+
+    ``found``: what :func:`scan` says is there now.
+    """
+    folder = os.fspath(folder)
+    stats: dict[str, tuple[int, int]] = {path: found[path] for path in untouched}
+    for path, data in files:
+        target = f"{folder}/{path}"
+        there = found.get(path)
+        if there is not None and there[0] == len(data) and not os.path.islink(target) and _same(target, data):
+            stats[path] = there
+            continue
+        name = target + PART if there is not None else target
+        try:
+            time = _write(name, data)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            _make_room(folder, path)
+            if os.path.isdir(target):
+                shutil.rmtree(target)
+            time = _write(name, data)
+        if there is not None:
+            os.replace(name, target)
+        stats[path] = (len(data), time)
+    for path in found.keys() - stats.keys():
+        # Where a folder has taken the place of a file, the file is gone already.
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            os.unlink(f"{folder}/{path}")
+            _prune(folder, path)
+    return stats
+
+
+def _prune(folder: str, path: str) -> None:
+    """Remove the folders of a removed file that are empty now."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        try:
+            os.rmdir(f"{folder}/{path}")
+        except OSError:
+            return
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Swap two folders of one file system in a single step, where the system can; else in two renames.
+
+    Linux: renameat2(2) with RENAME_EXCHANGE.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "renameat2"):
+        result = libc.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+        if result == 0:
+            return
+    aside = other.with_name(other.name + PART)
+    other.rename(aside)
+    try:
+        one.rename(other)
+    except OSError:
+        aside.rename(other)
+        raise
+    aside.rename(one)

@@ -1,0 +1,119 @@
+"""Folders hold exactly what they were asked to hold, and what is the same is not touched."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from macros import tree
+
+NAMES = st.sampled_from(["a", "b", "c.html", "d"])
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
+
+
+def without_conflicts(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Nothing is a file and a folder at once."""
+    return {p: data for p, data in files.items() if not any(other.startswith(p + "/") for other in files)}
+
+
+TREES = st.dictionaries(PATHS, st.binary(max_size=8), max_size=8).map(without_conflicts)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@given(TREES, TREES)
+def test_any_tree_becomes_any_other(before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    with TemporaryDirectory() as work:
+        folder = Path(work)
+        tree.update(folder, before.items(), {})
+        assert contents(folder) == before
+        inodes = {path: (folder / path).stat().st_ino for path in before}
+        stats = tree.update(folder, after.items(), tree.scan(folder))
+        assert contents(folder) == after
+        assert stats == tree.scan(folder)
+        same = {path for path in after if before.get(path) == after[path]}
+        assert {path: (folder / path).stat().st_ino for path in same} == {path: inodes[path] for path in same}
+        # No empty folder is left behind.
+        assert {p for p in folder.rglob("*") if p.is_dir()} == {
+            folder / q for p in after for q in Path(p).parents if q != Path()
+        }
+
+
+def test_untouched_files_stay(tmp_path: Path) -> None:
+    tree.update(tmp_path, {"a": b"1", "b": b"2", "c": b"3"}.items(), {})
+    found = tree.scan(tmp_path)
+    stats = tree.update(tmp_path, [("b", b"22")], found, untouched=["a"])
+    assert contents(tmp_path) == {"a": b"1", "b": b"22"}
+    assert stats == tree.scan(tmp_path)
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_is_not(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"mine")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "page").symlink_to(tmp_path / "elsewhere")
+    tree.update(site, [("page", b"ours")], tree.scan(site))
+    assert (tmp_path / "elsewhere").read_bytes() == b"mine"
+    assert (site / "page").read_bytes() == b"ours"
+    assert not (site / "page").is_symlink()
+
+
+@pytest.mark.parametrize("change", ["content", "new", "gone", "touched"])
+def test_the_signature_sees(change: str, tmp_path: Path) -> None:
+    tree.update(tmp_path, {"x/a": b"1", "x/b": b"2"}.items(), {})
+    before = tree.signature(tree.scan(tmp_path))
+    assert before == tree.signature(tree.scan(tmp_path))
+    if change == "content":
+        (tmp_path / "x/a").write_bytes(b"9")
+    elif change == "new":
+        (tmp_path / "x/c").write_bytes(b"")
+    elif change == "gone":
+        (tmp_path / "x/b").unlink()
+    else:
+        os.utime(tmp_path / "x/a", ns=(1, 1))
+    assert tree.signature(tree.scan(tmp_path)) != before
+
+
+def test_a_reader_keeps_the_whole_old_file(tmp_path: Path) -> None:
+    tree.update(tmp_path, [("page", b"old" * 1000)], {})
+    with (tmp_path / "page").open("rb") as reader:
+        assert reader.read(3) == b"old"
+        tree.update(tmp_path, [("page", b"new" * 1000)], tree.scan(tmp_path))
+        assert reader.read() == b"old" * 999
+
+
+def test_a_full_disk_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    calls = []
+
+    def full(file: int, data: bytes) -> int:
+        calls.append(len(data))
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, data[:2])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        tree.update(tmp_path, [("page", b"12345")], {})
+    assert calls == [5, 3]
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_exchange(atomic: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not atomic:
+        monkeypatch.setattr(tree.ctypes, "CDLL", lambda *_, **__: object())
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "is").write_text(name)
+    tree.exchange(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "one" / "is").read_text() == "other"
+    assert (tmp_path / "other" / "is").read_text() == "one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one", "other"]
