@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 #: Where the cache is kept; another place for tests, or none at all when empty.
 VARIABLE = "MAILHELP_CACHE"
-PACKAGE_FILES = {".py", ".yaml", ".html", ".json", ".xml", ".conf", ".txt"}
+NOT_SOURCE = "__pycache__"
 
 
 def folder() -> Path | None:
@@ -37,7 +37,7 @@ def digest(paths: Iterable[Path], base: Path) -> str:
 def program() -> str:
     """A digest of this program: what it makes out of the same data may change whenever this does."""
     package = Path(__file__).parent
-    files = [p for p in package.rglob("*") if p.suffix in PACKAGE_FILES and p.is_file()]
+    files = [p for p in package.rglob("*") if p.is_file() and NOT_SOURCE not in p.parts]
     return digest([*files, ROOT / "requirements.lock"], ROOT)
 
 

@@ -266,7 +266,9 @@ def stamped(stamper: Stamper, processes: int | None = None) -> Iterator[tuple[st
             raise
 
 
-def _write_root(place: Place, unit: Unit, built: Mapping[str, Skeleton], but: set[str], before: Record | None) -> Record:
+def _write_root(
+    place: Place, unit: Unit, built: Mapping[str, Skeleton], but: set[str], before: Record | None
+) -> Record:
     """The files at the root of the site: the default domain's help, what all copies share; not the folders ``but``.
 
     ``before``: what the same program wrote there last.

@@ -109,7 +109,7 @@ def test_a_full_disk_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("atomic", [True, False])
 def test_exchange(atomic: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not atomic:
-        monkeypatch.setattr(tree.ctypes, "CDLL", lambda *_, **__: object())
+        monkeypatch.setattr("macros.tree.ctypes.CDLL", lambda *_, **__: object())
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "is").write_text(name)
