@@ -280,3 +280,22 @@ def test_the_corpus_is_one_that_works_where_text_becomes_markup(chromium: Browse
     page.close()
     assert len(VECTORS) >= 40
     assert ran >= 15, json.dumps(ran)
+
+
+def test_the_error_finder_takes_text_for_text(visit: Visit) -> None:
+    visit.open("example.jp/trouble/errors/")
+    visit.page.locator("#mh-error-text").wait_for()
+    before = visit.state()
+    for vector in VECTORS:
+        for typed in (vector, f"認証に失敗しました {vector} 535 5.7.8"):
+            visit.page.evaluate(
+                "v => { const box = document.querySelector('#mh-error-text'); box.value = v; box.dispatchEvent(new Event('input', {bubbles: true})); }",
+                typed,
+            )
+            visit.page.wait_for_timeout(10)
+            after = visit.state()
+            assert (after["pwned"], after["violations"], after["handlers"], after["scripts"], after["foreign"]) == (
+                None, [], before["handlers"], before["scripts"], [],
+            ), vector  # fmt: skip
+    assert visit.outside == []
+    assert visit.errors == []
