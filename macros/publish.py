@@ -147,7 +147,8 @@ class Place:
     def begin(self) -> State:
         """Make the next tree ready to be changed; what is known of it, which from now on is no longer true."""
         self.next.mkdir(exist_ok=True)
-        (self.next / MARK).touch()
+        if not (self.next / MARK).exists():
+            (self.next / MARK).touch()
         file = self.state_file(self.next)
         state = State.load(file)
         file.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def ask(page: Page, texts: list[str]) -> list[tuple[str, list[str]]]:
     return [(answer, found) for answer, found in page.evaluate(ASK, texts)]
 
 
-VARIANTS = {
+VARIANTS: dict[str, Callable[[str], str]] = {
     "exact": lambda text: text.replace("{}", "○○"),
     "filled": fill,
     "full-width": lambda text: full_width(text.replace("{}", "○○")),
