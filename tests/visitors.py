@@ -25,3 +25,8 @@ class Watched:
     def sent(self) -> str:
         """All that was sent, as one text."""
         return "\n".join(f"{r.method} {r.url} {r.all_headers()} {r.post_data or ''}" for r in self.requests)
+
+
+def wait_copied(page: Page, text: str) -> None:
+    """Return when the clipboard holds ``text``: a browser writes it after the press, not with it."""
+    page.wait_for_function("async text => (await navigator.clipboard.readText()) === text", arg=text)
