@@ -57,7 +57,7 @@ def test_confirmed_values_are_not_called_samples(macros_for: Callable[[str], Any
 def test_further_servers_follow_as_alternatives(macros_for: Callable[[str], Any]) -> None:
     table = macros_for("starttls.example").settings_table("smtp")
     assert [row[1] for row in rows(table) if row[0] == "ポート番号"] == ["587", "465"]
-    assert "もう 1 つの設定" in table
+    assert "もう1つの設定" in table
 
 
 def test_unprotected_servers_come_with_their_reason(macros_for: Callable[[str], Any]) -> None:

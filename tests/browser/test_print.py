@@ -66,3 +66,16 @@ def test_pages_print_without_frame_and_white(paper: Page, path: str) -> None:
     assert [e.evaluate("e => e.className") for e in paper.locator(FRAME).all() if e.is_visible()] == []
     seen = picture(paper).crop((0, 0, 700, 900))
     assert sum(seen.histogram()[230:]) > 0.7 * seen.width * seen.height
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_nothing_is_cut_off_at_the_side(paper: Page, path: str) -> None:
+    paper.goto(f"salon.example/{path}", wait_until="networkidle")
+    paper.emulate_media(media="print")
+    cut = """() => [...document.querySelectorAll("article *")]
+        .filter(e => e.getClientRects().length && (
+            e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
+            || (getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1)
+        ))
+        .map(e => `${e.tagName} ${e.className} ${e.textContent.slice(0, 40)}`)"""
+    assert paper.evaluate(cut) == []
