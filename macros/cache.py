@@ -41,25 +41,39 @@ def program() -> str:
     return digest([*files, ROOT / "requirements.lock"], ROOT)
 
 
-def read(name: str) -> Any:
-    """What was kept under a name; None for nothing or something unreadable."""
+def _open(name: str, mark: object, *, value: bool) -> Any:
     place = folder()
     if place is None:
         return None
     try:
-        return pickle.loads((place / name).read_bytes())
+        with (place / name).open("rb") as file:
+            if pickle.load(file) != mark:
+                return None
+            return pickle.load(file) if value else True
     except Exception:
         # Whatever an old or half-written file does when it is read: it is as good as none.
         return None
 
 
-def write(name: str, value: Any) -> None:
-    """Keep a value; a cache that cannot be written is no reason to fail."""
+def holds(name: str, mark: object) -> bool:
+    """Whether something made from ``mark`` is kept under a name (it may yet turn out to be unreadable)."""
+    return _open(name, mark, value=False) is not None
+
+
+def read(name: str, mark: object) -> Any:
+    """What was kept under a name and made from ``mark``; None for nothing, something else, or something unreadable."""
+    return _open(name, mark, value=True)
+
+
+def write(name: str, mark: object, value: object) -> None:
+    """Keep a value and what it was made from; a cache that cannot be written is no reason to fail."""
     place = folder()
     if place is None:
         return
     part = place / f".{name}.{os.getpid()}"
     with suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(pickle.dumps(value, protocol=5))
+        with part.open("wb") as file:
+            pickle.dump(mark, file, protocol=5)
+            pickle.dump(value, file, protocol=5)
         part.replace(place / name)

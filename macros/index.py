@@ -97,10 +97,7 @@ def load(folder: Path, *, keep_going: bool = False) -> Index:
     provider = catalogue.provider_source(folder)
     name = f"index-{_digest(os.fsencode(folder.resolve()))}"
     mark = [cache.program(), _digest(provider.data)]
-    kept: dict[str, Entry] = {}
-    stored = cache.read(name)
-    if stored is not None and stored[0] == mark:
-        kept = stored[1]
+    kept: dict[str, Entry] = cache.read(name, mark) or {}
     entries: dict[str, Entry] = {}
     changed: list[tuple[Source, tuple[int, int], str]] = []
     for path, stat in _paths(folder):
@@ -123,7 +120,7 @@ def load(folder: Path, *, keep_going: bool = False) -> Index:
     if reader.faults or len(names) != names.total() or not entries:
         return _anew(folder, keep_going)
     if changed or entries.keys() != kept.keys() or any(kept[path][0] != entries[path][0] for path in kept):
-        cache.write(name, (mark, entries))
+        cache.write(name, mark, entries)
     return Index({unit: Unit(*parts) for unit, parts in sorted(p for e in entries.values() for p in e[2].items())})
 
 

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import fcntl
 import json
-import multiprocessing
-import os
 import shutil
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from macros import cache, environment, formats, index, skeleton, tree, view
+from macros import cache, environment, formats, index, skeleton, tree, view, workers
 from macros.domain import MailDomain
 from macros.errors import BuildError, DomainDataError
 from macros.index import Index, Unit
 from macros.site import DEFAULT_DOMAIN, default_domain
+from macros.skeleton import Progress
 from macros.stamp import Skeleton
 
 NOT_OURS = "{folder} には、このプログラムが作っていないものがあります。別の出力先(--out)を選んでください。"
@@ -36,13 +33,6 @@ MARK = ".mailhelp"
 #: Below this many domains a second process costs more than it saves.
 WORTH_A_PROCESS = 64
 ROOT = ""
-
-
-class Progress(Protocol):
-    """Wraps what is being worked on while it is (tqdm does)."""
-
-    def __call__(self, items: Iterable[str], /, total: int, unit: str) -> Iterable[str]:
-        """Yield the items, showing how far of ``total`` it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +157,16 @@ class Place:
                 file.unlink(missing_ok=True)
 
 
-def skeletons(units: Mapping[str, Unit], progress: Progress) -> dict[str, Skeleton]:
-    """One skeleton for every profile that occurs among the units, by the profile's key."""
+def prepared(
+    units: Mapping[str, Unit], root: Unit | None, progress: Progress
+) -> tuple[dict[str, Skeleton], Callable[[], dict[str, bytes]]]:
+    """One skeleton for every profile that occurs among the units, by the profile's key; what gives the root's files."""
     samples: dict[str, Unit] = {}
     for unit in units.values():
         samples.setdefault(unit.profile, unit)
-    built = {}
-    for key in progress(samples, total=len(samples), unit="構造"):
-        mail = samples[key].mail
-        built[key] = skeleton.cached(view.profile(mail), key, view.values(mail))
-    return built
+    mails = {key: unit.mail for key, unit in samples.items()}
+    wanted = {key: (view.profile(mail), tuple(view.values(mail))) for key, mail in mails.items()}
+    return skeleton.prepare(wanted, (root.mail, root.key) if root else None, progress)
 
 
 class Stamper:
@@ -244,42 +234,38 @@ def _stamp(name: str) -> tuple[str, Record, bool]:
     return _stamper(name)
 
 
-def _quiet() -> None:
-    # Ctrl-C reaches every process of a terminal; the first one answers for all.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def stamped(stamper: Stamper, processes: int | None = None) -> Iterator[tuple[str, Record, bool]]:
     """Bring every unit up to date, on all processors where there is enough to do; yields each when it is done."""
     global _stamper  # noqa: PLW0603  the forked workers inherit it; sending it to them would copy every skeleton
     _stamper = stamper.write
     names = list(stamper.units)
-    workers = min(processes or os.cpu_count() or 1, max(1, len(names) // WORTH_A_PROCESS))
-    if workers < 2:
+    processes = min(processes or workers.count(len(names)), max(1, len(names) // WORTH_A_PROCESS))
+    if processes < 2:
         yield from map(stamper.write, names)
         return
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
-        try:
-            yield from pool.map(_stamp, names, chunksize=max(1, min(64, len(names) // (workers * 8))))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    with workers.pool(len(names), processes) as pool:
+        yield from pool.map(_stamp, names, chunksize=max(1, min(64, len(names) // (processes * 8))))
 
 
 def _write_root(
-    place: Place, unit: Unit, built: Mapping[str, Skeleton], but: set[str], before: Record | None
+    place: Place,
+    unit: Unit,
+    built: Mapping[str, Skeleton],
+    pages: Callable[[], dict[str, bytes]],
+    *,
+    but: set[str],
+    before: Record | None,
 ) -> Record:
     """The files at the root of the site: the default domain's help, what all copies share; not the folders ``but``.
 
-    ``before``: what the same program wrote there last.
+    ``pages``: gives that help. ``before``: what the same program wrote there last.
     """
     shared = {path: data for made in built.values() for path, data in made.shared.items()}
     key = " ".join([skeleton.sources(), unit.key, *sorted(shared)])
     found = tree.scan(place.next, but)
     if before is not None and (before.key, before.signature) == (key, tree.signature(found)):
         return before
-    files: dict[str, bytes] = skeleton.root(unit.mail, unit.key) | shared
+    files: dict[str, bytes] = pages() | shared
     files |= built[unit.profile].filled(view.values(unit.mail), [skeleton.OWN_SEARCH])
     files |= formats.root_files(unit.mail, environment.context())
     stats = tree.update(place.next, files.items(), found)
@@ -322,17 +308,17 @@ def publish_index(
     place = Place(out)
     program = f"{cache.program()} {environment.digest()}"
     # The root holds what the copies of every profile share, whichever machine builds them.
-    built = skeletons(found.units if shard.has(ROOT) else units, progress)
+    root = found.units[default_domain(found.units)] if shard.has(ROOT) else None
+    built, pages = prepared(found.units if root else units, root, progress)
     try:
         with place.locked():
             state = place.begin()
             kept = _keep(place, found.units) if found.faults else []
             stamper = Stamper(place.next, units, built, state, program=program, trust=trust)
             now = State(program, {key: made.digests for key, made in built.items()})
-            if shard.has(ROOT):
-                root = found.units[default_domain(found.units)]
+            if root:
                 before = state.records.get(ROOT) if state.program == program else None
-                now.records[ROOT] = _write_root(place, root, built, {*units, *kept, MARK}, before)
+                now.records[ROOT] = _write_root(place, root, built, pages, but={*units, *kept, MARK}, before=before)
             else:
                 _remove_others(place.next, {*units, *kept, MARK})
             written = 0

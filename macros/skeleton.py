@@ -1,116 +1,29 @@
-"""Runs MkDocs in this process: the only file that knows it."""
+"""What every copy of the help is made from: templates of each profile, and the root of the site; from the cache where
+nothing they are made of has changed, else rendered by processes of their own, which take MkDocs' memory with them.
+"""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import logging
 import os
-import re
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
-from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, ConfigurationError
-from mkdocs.exceptions import BuildError as MkDocsError
-
-from macros import cache, view
-from macros.components.codes import redirect_pages
+from macros import cache, workers
 from macros.domain import MailDomain
-from macros.errors import BuildError
-from macros.stamp import Cutter, Skeleton, compare, stand_ins
-from macros.view import MailView, Profile
+from macros.stamp import Skeleton, Template, compare
+from macros.view import Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG_FILE = ROOT / "mkdocs.yml"
-#: A server has one page for errors, a search engine one map.
-ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
-ASSETS = "assets"
-#: The search index of a profile, and the small file of each copy that names it.
-SHARED = "assets/search/index.*.json"
+#: The small file of each copy that names the search index of its profile.
 OWN_SEARCH = "search/search_index.json"
-VERBATIM = re.compile(rb"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.S)
-INDENTATION = re.compile(rb"[ \t]*\n\s*")
-SEARCH_MARK = b' data-search-exclude=""'
-ASSET_URL = re.compile(rb'(["(=])((?:\.\./)*assets/)')
-FAILED = "サイトを作れませんでした。\n{log}"
-
-
-class _Log(logging.Handler):
-    """Keeps what MkDocs and its plugins complain about."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-
-
-def squeezed(page: bytes) -> bytes:
-    """A page without what only the build needs: the templates' indentation and empty lines (what keeps its white space
-    is left alone), and marks for the search index.
-    """
-    parts = VERBATIM.split(page.replace(SEARCH_MARK, b""))
-    parts[::2] = [INDENTATION.sub(rb"\n", part) for part in parts[::2]]
-    return b"".join(parts)
-
-
-def _share(folder: Path) -> None:
-    """Leave to the root of the site, one folder up, what is the same for every copy."""
-    for name in ROOT_ONLY:
-        (folder / name).unlink()
-    shutil.rmtree(folder / ASSETS)
-    for page in folder.rglob("*.html"):
-        page.write_bytes(ASSET_URL.sub(rb"\1../\2", page.read_bytes()))
-
-
-def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str, bytes]:
-    """Build the whole help for one view into ``folder`` (emptied first). Returns what copies of its profile share.
-
-    ``private_copy``: a domain's own copy, one folder below the root of the site. It uses the root's assets, and search
-    engines are asked to leave it alone.
-
-    :raises BuildError: with what MkDocs said, for a broken page, a dead link or a failing macro.
-    """
-    log = _Log()
-    logger = logging.getLogger("mkdocs")
-    logger.addHandler(log)
-    previous = Path.cwd()
-    try:
-        # Plugins look for files of the project from the working directory.
-        os.chdir(ROOT)
-        config = load_config(str(CONFIG_FILE), site_dir=str(folder), strict=True)
-        config.extra["mail"] = mail
-        config.extra["private_copy"] = private_copy
-        if private_copy:
-            config.site_url = ""
-        config.plugins.on_startup(command="build", dirty=False)
-        try:
-            mkdocs_build(config)
-            for path, html in redirect_pages().items():
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_text(html, encoding="utf-8")
-        finally:
-            config.plugins.on_shutdown()
-        for page in folder.rglob("*.html"):
-            page.write_bytes(squeezed(page.read_bytes()))
-        shared = {}
-        for file in folder.glob(SHARED):
-            shared[file.relative_to(folder).as_posix()] = file.read_bytes()
-            file.unlink()
-        if private_copy:
-            _share(folder)
-        return shared
-    except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:
-        raise BuildError(FAILED.format(log="\n".join([*log.lines, str(error)]))) from error
-    finally:
-        os.chdir(previous)
-        logger.removeHandler(log)
+#: A profile and the names of its values.
+Wanted = tuple[Profile, tuple[str, ...]]
+Half = tuple[dict[str, Template], dict[str, bytes]]
 
 
 @functools.cache
@@ -131,32 +44,29 @@ def _dates() -> str:
     return answer or os.environ.get("SOURCE_DATE_EPOCH", "")
 
 
-def root(mail: MailDomain, key: str) -> dict[str, bytes]:
-    """Every file of the root of the site, whose pages are those of ``mail``; kept in the cache under ``key``.
+class Progress(Protocol):
+    """Wraps what is being worked on while it is (tqdm does)."""
 
-    :raises BuildError: as :func:`render_site`.
-    """
-    kept = cache.read("root")
-    if kept is not None and kept[0] == (sources(), key):
-        files: dict[str, bytes] = kept[1]
-        return files
-    with tempfile.TemporaryDirectory() as work:
-        folder = Path(work) / "root"
-        render_site(view.view(mail), folder, private_copy=False)
-        files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-    cache.write("root", ((sources(), key), files))
-    return files
+    def __call__(self, items: Iterable[str], /, total: int, unit: str) -> Iterable[str]:
+        """Yield the items, showing how far of ``total`` it is."""
 
 
-def cached(profile: Profile, key: str, names: Iterable[str]) -> Skeleton:
-    """As :func:`build`, from the cache where nothing that pages are made of has changed. ``key`` names the profile."""
-    kept = cache.read(f"skeleton-{key}")
-    if kept is not None and kept[0] == sources():
-        skeleton: Skeleton = kept[1]
-        return skeleton
-    skeleton = build(profile, names)
-    cache.write(f"skeleton-{key}", (sources(), skeleton))
-    return skeleton
+def _half(wanted: Wanted, second: bool) -> Half:
+    from macros import render  # only here: see there
+
+    return render.templates(*wanted, second=second)
+
+
+def _root(mail: MailDomain) -> dict[str, bytes]:
+    from macros import render  # only here: see there
+
+    return render.root_files(mail)
+
+
+def _whole(halves: Iterable[Half]) -> Skeleton:
+    (first, shared), (second, _) = halves
+    compare(first, second)
+    return Skeleton(first, shared)
 
 
 def build(profile: Profile, names: Iterable[str]) -> Skeleton:
@@ -164,15 +74,42 @@ def build(profile: Profile, names: Iterable[str]) -> Skeleton:
 
     :raises BuildError: when a page is broken, or does more with a value than print it.
     """
-    names = list(names)
-    found = []
-    with tempfile.TemporaryDirectory() as work:
-        for second in (False, True):
-            texts = stand_ins(names, second=second)
-            folder = Path(work) / str(second)
-            shared = render_site(MailView(profile, texts), folder, private_copy=True)
-            cutter = Cutter(texts)
-            paths = sorted(p for p in folder.rglob("*") if p.is_file())
-            found.append({(name := p.relative_to(folder).as_posix()): cutter.cut(name, p.read_bytes()) for p in paths})
-    compare(*found)
-    return Skeleton(found[0], shared)
+    wanted = (profile, tuple(names))
+    return _whole(_half(wanted, second) for second in (False, True))
+
+
+def prepare(
+    wanted: Mapping[str, Wanted], root: tuple[MailDomain, str] | None, progress: Progress
+) -> tuple[dict[str, Skeleton], Callable[[], dict[str, bytes]]]:
+    """The skeleton of every profile, by the profile's key, and what gives the files of the site's root when it is asked.
+
+    ``root``: the domain whose pages the root shows, and a key for all its data; None where no root is wanted.
+
+    :raises BuildError: as :func:`build`.
+    """
+    marks = {key: (sources(), key) for key in wanted}
+    missing = [key for key in wanted if not cache.holds(f"skeleton-{key}", marks[key])]
+    root_mark = (sources(), root[1]) if root else ()
+    root_missing = root is not None and not cache.holds("root", root_mark)
+    files: dict[str, bytes] | None = None
+    built: dict[str, Skeleton] = {}
+    tasks = 2 * len(missing) + root_missing
+    with workers.pool(tasks) as pool:
+        halves = {key: [pool.submit(_half, wanted[key], second) for second in (False, True)] for key in missing}
+        asked = pool.submit(_root, root[0]) if root and root_missing else None
+        for key in progress(wanted, total=len(wanted), unit="構造"):
+            if key in halves:
+                built[key] = _whole(half.result() for half in halves[key])
+                cache.write(f"skeleton-{key}", marks[key], built[key])
+            else:
+                kept = cache.read(f"skeleton-{key}", marks[key])
+                built[key] = kept if kept is not None else build(*wanted[key])
+        if asked:
+            files = asked.result()
+            cache.write("root", root_mark, files)
+
+    def root_files() -> dict[str, bytes]:
+        found = files if files is not None else cache.read("root", root_mark)
+        return found if found is not None or root is None else _root(root[0])
+
+    return built, root_files

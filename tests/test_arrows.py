@@ -8,23 +8,23 @@ import macros
 PACKAGE = Path(macros.__file__).parent
 #: Layers from the bottom up; a module may import only from layers below its own, or its own where listed together.
 LAYERS = [
-    {"errors", "tree"},
+    {"errors", "tree", "workers"},
     {"domain"},
     {"checks"},
     {"fields", "strict_yaml", "view"},
-    {"stamp", "cache", "tree"},
+    {"stamp", "cache"},
     {"catalogue", "codes", "components", "formats", "search"},
     {"heading_codes", "sbom", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
     {"index"},
-    {"heading_codes", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
-    {"__init__", "skeleton"},
+    {"__init__", "render"},
+    {"skeleton"},
     {"publish", "zensical"},
     {"cli"},
     {"__main__"},
 ]
 #: Framework -> the only modules that may import it.
 FRAMEWORKS = {
-    "mkdocs": {"skeleton"},
+    "mkdocs": {"render"},
     "markdown": {"heading_codes"},
     "yaml": {"strict_yaml", "components"},
     "jinja2": {"components"},

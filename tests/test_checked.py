@@ -12,7 +12,7 @@ import yaml
 from e2e import matrix
 from selectolax.lexbor import LexborHTMLParser
 
-from macros import cli, components, skeleton, view
+from macros import cli, components, render, view
 from macros.components import checked
 from macros.domain import MailDomain
 from macros.errors import PageError
@@ -115,7 +115,7 @@ def test_a_built_page_shows_it(
     domains: dict[str, MailDomain], tmp_path: Path, built_site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(recorded() + datetime.timedelta(days=366), monkeypatch)
-    skeleton.render_site(view.view(domains["example.jp"]), tmp_path / "site", private_copy=True)
+    render.render_site(view.view(domains["example.jp"]), tmp_path / "site", private_copy=True)
     for site, wanted in ((tmp_path / "site", 1), (built_site / "example.jp", 0)):
         page = LexborHTMLParser((site / "setup/thunderbird/index.html").read_bytes())
         assert len(page.css(".mh-checked")) == 1

@@ -37,24 +37,24 @@ class Little:
     def __init__(self) -> None:
         self.pages: Pages = {"index.html": "one"}
 
-    def cached(self, profile: view.Profile, key: str, names: Any) -> stamp.Skeleton:
+    def made(self, names: Any) -> stamp.Skeleton:
         texts = stamp.stand_ins(names)
         cutter = stamp.Cutter(texts)
         pages = {path: f"{text} {view.escape(texts['display_name'])}" for path, text in self.pages.items()}
         templates = {path: cutter.cut(path, text.encode()) for path, text in pages.items()}
         templates[skeleton.OWN_SEARCH] = cutter.cut(skeleton.OWN_SEARCH, b"{}")
-        return stamp.Skeleton(templates, {f"assets/search/{key}.json": b"shared"})
+        return stamp.Skeleton(templates, {"assets/search/index.json": b"shared"})
 
-    def root(self, mail: MailDomain, key: str) -> dict[str, bytes]:
-        return {"404.html": b"no", **{path: text.encode() for path, text in self.pages.items()}}
+    def prepare(self, wanted: Any, root: Any, progress: Any) -> Any:
+        pages = {"404.html": b"no", **{path: text.encode() for path, text in self.pages.items()}}
+        return {key: self.made(names) for key, (_, names) in wanted.items()}, lambda: pages
 
 
 @pytest.fixture
 def little() -> Iterator[Little]:
     fake = Little()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(skeleton, "cached", fake.cached)
-        patch.setattr(skeleton, "root", fake.root)
+        patch.setattr(skeleton, "prepare", fake.prepare)
         patch.setattr(skeleton, "sources", lambda: repr(fake.pages))
         yield fake
 
@@ -108,8 +108,7 @@ def test_any_sequence_of_changes_gives_what_a_clean_build_gives(
 ) -> None:
     fake = Little()
     with TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(skeleton, "cached", fake.cached)
-        patch.setattr(skeleton, "root", fake.root)
+        patch.setattr(skeleton, "prepare", fake.prepare)
         patch.setattr(skeleton, "sources", lambda: repr(fake.pages))
         out, shops = Path(work) / "site", {"loytem.com": "L", "a.example": "A"}
         for number, step in enumerate([[], *edits]):

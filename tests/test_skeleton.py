@@ -1,8 +1,8 @@
 import pytest
 
-from macros import skeleton
+from macros import render
 from macros.errors import BuildError
-from macros.skeleton import squeezed
+from macros.render import squeezed
 from macros.view import MailView
 
 
@@ -20,7 +20,7 @@ def test_a_broken_page_stops_the_build_and_says_where(tmp_path, domains, monkeyp
 
     monkeypatch.setattr("macros.components.settings.render", broken)
     with pytest.raises(BuildError, match="planted"):
-        skeleton.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
+        render.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
 
 
 @pytest.mark.slow
@@ -34,4 +34,4 @@ def test_a_page_that_compares_a_value_stops_the_build(tmp_path, domains, monkeyp
     found = {**components.all_components(), "contact_line": nosy}
     monkeypatch.setattr(components, "all_components", lambda: found)
     with pytest.raises(BuildError, match=r"(?s)index\.md.*mail\.domain"):
-        skeleton.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
+        render.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from macros import environment, formats, index, publish, skeleton, stamp, tree, view
+from macros import environment, formats, index, publish, render, skeleton, stamp, tree, view
 from macros.domain import IncomingServer, MailDomain, OutgoingServer
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def direct(mail: MailDomain, folder: Path) -> dict[str, bytes]:
-    skeleton.render_site(view.view(mail), folder, private_copy=True)
+    render.render_site(view.view(mail), folder, private_copy=True)
     return files(folder)
 
 
@@ -90,7 +90,9 @@ def test_awkward_values(what: str, domains: dict[str, MailDomain], tmp_path: Pat
     }
     mail = dataclasses.replace(base, domain="110.example", support=support, **texts, **servers)  # type: ignore[arg-type]
     assert view.profile(mail) == view.profile(base)
-    built = skeleton.cached(view.profile(base), index.of_published({"": base}).units[""].profile, view.values(base))
+    built = publish.prepared(index.of_published({"": base}).units, None, lambda items, total, unit: items)[0].popitem()[
+        1
+    ]
     stamped = dict(built.filled(view.values(mail)))
     assert compared(stamped, direct(mail, tmp_path), mail) > 30
 
