@@ -9,12 +9,14 @@ import pickle
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Where the cache is kept; another place for tests, or none at all when empty.
 VARIABLE = "MAILHELP_CACHE"
 NOT_SOURCE = "__pycache__"
+#: How many bytes at the beginning of a kept file tell whether the value in it is whole.
+SUM = 16
 
 
 def folder() -> Path | None:
@@ -47,12 +49,36 @@ def _open(name: str, mark: object, *, value: bool) -> Any:
         return None
     try:
         with (place / name).open("rb") as file:
+            total = file.read(SUM)
             if pickle.load(file) != mark:
                 return None
-            return pickle.load(file) if value else True
+            if not value:
+                return True
+            # A file that is not what was written may still be readable, and lead to other pages.
+            start = file.tell()
+            if hashlib.file_digest(file, _sum).digest() != total:
+                return None
+            file.seek(start)
+            return pickle.load(file)
     except Exception:
         # Whatever an old or half-written file does when it is read: it is as good as none.
         return None
+
+
+def _sum() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=SUM)
+
+
+class _Summed:
+    """Writes to a file and sums up what it writes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.sum = _sum()
+
+    def write(self, data: bytes) -> int:
+        self.sum.update(data)
+        return self.file.write(data)
 
 
 def holds(name: str, mark: object) -> bool:
@@ -74,6 +100,10 @@ def write(name: str, mark: object, value: object) -> None:
     with suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
+            file.write(bytes(SUM))
             pickle.dump(mark, file, protocol=5)
-            pickle.dump(value, file, protocol=5)
+            summed = _Summed(file)
+            pickle.dump(value, summed, protocol=5)
+            file.seek(0)
+            file.write(summed.sum.digest())
         part.replace(place / name)

@@ -22,6 +22,7 @@ NEAR_LIMIT = "注意: 全体が {size:.1f} GB あります。GitHub Pages で公
 LEFT_OUT = "{count} 件の誤りがあるファイルは使いませんでした。前に公開したまま残したドメイン: {kept}"
 NONE = "なし"
 INCOMPLETE = "誤りのないドメインだけを書き出しました。"
+NOT_BUILT = "サイトを作れませんでした({file}: {reason})。公開中のサイトは変わっていません。"
 INTERRUPTED = "中断しました。公開中のサイトは変わっていません。"
 PROGRESS = "{done}/{total} {unit}(毎秒 {rate:.0f}、残り {left:.0f} 秒)"
 #: Fewer items than this are done before anybody looks.
@@ -59,9 +60,12 @@ def _build(args: argparse.Namespace) -> None:
     from macros import index, publish  # MkDocs takes half a second to import; the other commands do without it
 
     shard = publish.Shard.parse(args.shard)
-    found = index.load(args.domains, keep_going=args.keep_going)
-    _warn_of_old_checks()
-    report = publish.publish_index(found, args.out.resolve(), _progress, shard=shard, trust=args.trust)
+    try:
+        found = index.load(args.domains, keep_going=args.keep_going)
+        _warn_of_old_checks()
+        report = publish.publish_index(found, args.out.resolve(), _progress, shard=shard, trust=args.trust)
+    except OSError as error:
+        raise BuildError(NOT_BUILT.format(file=error.filename or "", reason=error.strerror or error)) from error
     print(BUILT.format(count=report.domains, written=report.written, out=args.out))
     if report.domains:
         print(SIZE.format(largest=report.largest / 1e3, size=report.size / 1e6, files=report.files))

@@ -11,7 +11,7 @@ import fcntl
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -72,6 +72,10 @@ class Record:
     size: int
 
 
+def _sum(text: bytes) -> str:
+    return sha256(text).hexdigest()
+
+
 @dataclass(slots=True)
 class State:
     """All that is known of a tree that was written to its end."""
@@ -84,17 +88,21 @@ class State:
     def load(cls, file: Path) -> State:
         """From a file; empty for none, or for one that cannot be read."""
         try:
-            data = json.loads(file.read_bytes())
+            total, _, text = file.read_bytes().partition(b"\n")
+            if total.decode() != _sum(text):
+                return cls()
+            data = json.loads(text)
             records = {name: Record(*record) for name, record in data["records"].items()}
             return cls(data["program"], data["templates"], records)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return cls()
 
     def save(self, file: Path) -> None:
         """Into a file."""
         records = {n: (r.profile, r.key, r.signature, r.files, r.size) for n, r in self.records.items()}
         data = {"program": self.program, "templates": self.templates, "records": records}
-        file.write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")
+        text = json.dumps(data, separators=(",", ":"))
+        file.write_bytes(f"{_sum(text.encode())}\n{text}".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,8 @@ class Place:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise BuildError(BUSY.format(folder=self.out)) from None
+            if (tree.aside(self.out) / MARK).exists():
+                tree.settle(self.next, self.out)
             yield
 
     def begin(self) -> State:
@@ -151,10 +161,12 @@ class Place:
             tree.exchange(self.next, self.out)
         else:
             self.next.rename(self.out)
-        known = {self.state_file(folder) for folder in (self.out, self.next) if (folder / MARK).exists()}
-        for file in self.work.glob("state-*.json"):
-            if file not in known:
-                file.unlink(missing_ok=True)
+        # The new site is published: what cannot be tidied up now is no fault of it, and is tried again next time.
+        with suppress(OSError):
+            known = {self.state_file(folder) for folder in (self.out, self.next) if (folder / MARK).exists()}
+            for file in self.work.glob("state-*.json"):
+                if file not in known:
+                    file.unlink(missing_ok=True)
 
 
 def prepared(

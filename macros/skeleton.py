@@ -14,6 +14,7 @@ from typing import Protocol
 
 from macros import cache, workers
 from macros.domain import MailDomain
+from macros.errors import BuildError
 from macros.stamp import Skeleton, Template, compare
 from macros.view import Profile
 
@@ -21,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CONFIG_FILE = ROOT / "mkdocs.yml"
 #: The small file of each copy that names the search index of its profile.
 OWN_SEARCH = "search/search_index.json"
+CHANGED = (
+    "作っている間に、ページなどのファイルが変わりました。もう一度実行してください。公開中のサイトは変わっていません。"
+)
 #: A profile and the names of its values.
 Wanted = tuple[Profile, tuple[str, ...]]
 Half = tuple[dict[str, Template], dict[str, bytes]]
@@ -29,9 +33,19 @@ Half = tuple[dict[str, Template], dict[str, bytes]]
 @functools.cache
 def sources() -> str:
     """A digest of all that a page is made of besides a domain's values: texts, theme, program, settings, dates."""
+    return _sources()
+
+
+def _sources() -> str:
     files = [p for p in (ROOT / "docs").rglob("*") if p.is_file()]
     parts = [cache.program(), cache.digest([*files, CONFIG_FILE], ROOT), os.environ.get("SITE_URL", ""), _dates()]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _unchanged() -> None:
+    """After pages were rendered: what they were made of is still what was read at the beginning."""
+    if _sources() != sources():
+        raise BuildError(CHANGED)
 
 
 def _dates() -> str:
@@ -100,12 +114,14 @@ def prepare(
         for key in progress(wanted, total=len(wanted), unit="構造"):
             if key in halves:
                 built[key] = _whole(half.result() for half in halves[key])
+                _unchanged()
                 cache.write(f"skeleton-{key}", marks[key], built[key])
             else:
                 kept = cache.read(f"skeleton-{key}", marks[key])
                 built[key] = kept if kept is not None else build(*wanted[key])
         if asked:
             files = asked.result()
+            _unchanged()
             cache.write("root", root_mark, files)
 
     def root_files() -> dict[str, bytes]:

@@ -131,11 +131,24 @@ def exchange(one: Path, other: Path) -> None:
         result = libc.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
         if result == 0:
             return
-    aside = other.with_name(other.name + PART)
-    other.rename(aside)
+    place = aside(other)
+    other.rename(place)
     try:
         one.rename(other)
     except OSError:
-        aside.rename(other)
+        place.rename(other)
         raise
-    aside.rename(one)
+    place.rename(one)
+
+
+def aside(other: Path) -> Path:
+    """Where a folder stands for a moment while :func:`exchange` does it in two renames."""
+    return other.with_name(other.name + PART)
+
+
+def settle(one: Path, other: Path) -> None:
+    """Bring to an end an :func:`exchange` in two renames that was broken off: back where ``other`` is missing."""
+    if not other.exists():
+        aside(other).rename(other)
+    elif not one.exists():
+        aside(other).rename(one)

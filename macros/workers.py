@@ -8,10 +8,14 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
+from macros.errors import BuildError
+
 PR_SET_PDEATHSIG = 1
+KILLED = "作業中のプロセスの 1 つが、外から止められました。公開中のサイトは変わっていません。"
 
 
 def count(tasks: int) -> int:
@@ -48,6 +52,8 @@ def pool(tasks: int, processes: int | None = None) -> Iterator[Executor]:
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as executor:
         try:
             yield executor
+        except BrokenProcessPool:
+            raise BuildError(KILLED) from None
         except BaseException:
             executor.shutdown(wait=True, cancel_futures=True)
             raise

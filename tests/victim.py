@@ -30,14 +30,14 @@ class Order:
     """One run: the command's arguments, and what happens at which write below one of the folders ``roots``.
 
     ``what``: "kill", "kill-parent" (from a worker), or the name of an error (ENOSPC …). ``vanish``: a file that is
-    removed when it is opened for the n-th time. ``limit``: RLIMIT_FSIZE. ``exchange``: whether renameat2 is there.
+    removed (or that gets a text added) when it is opened for the n-th time. ``limit``: RLIMIT_FSIZE. ``exchange``: whether renameat2 is there.
     """
 
     args: list[str]
     roots: list[str]
     at: int = 0
     what: str = "kill"
-    vanish: tuple[str, int] | None = None
+    vanish: tuple[str, int, str] | None = None
     limit: int = 0
     exchange: bool = True
     env: dict[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Hook:
         """A write of a kind is about to happen to a path; ``half`` does half of it."""
         if self.busy or not isinstance(path, str | bytes | os.PathLike):
             return
-        if not os.path.abspath(os.fsdecode(path)).startswith(tuple(self.order.roots)):
+        if not str(pathlib.Path(os.fsdecode(path)).absolute()).startswith(tuple(self.order.roots)):
             return
         if self.order.what == "kill-parent" and os.getpid() == self.main:
             return
@@ -96,11 +96,15 @@ class Hook:
     def vanish(self, path: str) -> None:
         """A file goes away under the eyes of who opens it."""
         assert self.order.vanish is not None
-        if path == self.order.vanish[0]:
+        if str(pathlib.Path(path).absolute()) == self.order.vanish[0]:
             self.opened += 1
             if self.opened == self.order.vanish[1]:
                 self.busy = True
-                os.unlink(path)  # noqa: PTH108
+                if self.order.vanish[2]:
+                    with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123
+                        file.write(self.order.vanish[2])
+                else:
+                    os.unlink(path)  # noqa: PTH108
                 self.busy = False
 
     def install(self) -> None:

@@ -28,7 +28,7 @@ UNCHANGED = "公開中のサイトは変わっていません"
 PLAIN = "domain: {}\n"
 POP = (
     "domain: {}\nincoming_servers:\n  - {{type: pop3, hostname: pop.example}}\n"
-    "outgoing_servers:\n  - {{type: smtp, hostname: smtp.example}}\n"
+    "outgoing_servers:\n  - {{type: smtp, hostname: smtp.example}}\npop_leave_days: 0\n"
 )
 #: One domain stays, one changes its values, one its structure and gets an alias, one goes, one comes.
 OLD = {
@@ -96,7 +96,12 @@ class World:
         environment = {**os.environ, "PYTHONPATH": str(project), "MAILHELP_CACHE": str(self.cache)}
         environment.setdefault("SOURCE_DATE_EPOCH", "0")
         self.process = subprocess.Popen(
-            [sys.executable, VICTIM], cwd=project, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, VICTIM],
+            cwd=project,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         self.good: dict[str, Contents] = {}
         self.faults: Counter[str] = Counter()
@@ -245,7 +250,11 @@ def any_time(here: World, times: int, chance: random.Random) -> None:
     here.settle("old", "before")
     for turn in range(times):
         build = subprocess.Popen(
-            [*command, here.sets["new"]], cwd=here.project, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*command, here.sets["new"]],
+            cwd=here.project,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         time.sleep(chance.uniform(usual * 0.4, usual))
         build.kill()
@@ -293,3 +302,236 @@ def broken_domain(here: World) -> None:
         raise AssertionError(f"--keep-going: {answer} {difference(contents(here.out), kept)[:5]}")
     here.faults["broken domain file"] += 2
     here.settle("old", "a broken domain file")
+
+
+def spoil(file: Path, chance: random.Random) -> None:
+    """What a failing disk or a careless hand does to a file."""
+    data = bytearray(file.read_bytes())
+    how = chance.choice(("cut", "flip", "flip", "zero", "empty", "swap")) if data else "empty"
+    at = chance.randrange(len(data)) if data else 0
+    if how == "cut":
+        del data[at:]
+    elif how == "flip":
+        data[at] ^= 1 << chance.randrange(8)
+    elif how == "zero":
+        data[at : at + 4096] = bytes(len(data[at : at + 4096]))
+    elif how == "swap":
+        data[at : at + 64] = data[at : at + 64][::-1]
+    else:
+        data.clear()
+    file.write_bytes(data)
+
+
+#: States and caches that are well-formed, and not what they should be.
+ODD = (b"[]", b"{}", b"null", b'{"program":"","templates":[],"records":[]}', b"[" * 100_000, b"\xff\xfe", b"\x80\x04N.",
+       b'{"program":"x","templates":{"a":1},"records":{"":["","","",1,1]}}', b'{"program":1,"templates":1,"records":{}}')  # fmt: skip
+
+
+def spoiled(here: World, times: int, chance: random.Random) -> None:
+    """Caches, states and published files that were cut or changed: noticed, and made anew."""
+    with tempfile.TemporaryDirectory() as kept:
+        shutil.copytree(here.cache, kept, dirs_exist_ok=True)
+        for turn in range(times):
+            work = here.out.parent / f".{here.out.name}.build"
+            files = [p for top in (here.cache, work, here.out) for p in sorted(top.rglob("*")) if p.is_file()]
+            few = [p for p in files if p.parent == here.cache or (p.suffix == ".json" and p.parent == work)]
+            victims = chance.sample(files, 3) + chance.sample(few, 2)
+            for file in victims:
+                action = chance.choice(("spoil", "spoil", "odd", "lose"))
+                if file.name == ".mailhelp":
+                    continue
+                if action == "lose":
+                    file.unlink(missing_ok=True)
+                elif action == "odd" and file in few:
+                    file.write_bytes(chance.choice(ODD))
+                elif file.exists():
+                    spoil(file, chance)
+                here.faults[f"file {'lost' if action == 'lose' else 'spoiled'}"] += 1
+            where = f"spoiled files, {turn}: {[str(v) for v in victims]}"
+            here.settle("new", where)
+            here.settle("old", where)
+            shutil.copytree(kept, here.cache, dirs_exist_ok=True)
+
+
+@contextlib.contextmanager
+def small_disk(size: int) -> Iterator[Path | None]:
+    """A file system of its own in memory; None where this process may not mount one."""
+    with tempfile.TemporaryDirectory() as point:
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size},nr_inodes=100k", "none", point]
+        try:
+            mounted = subprocess.run(words, capture_output=True, check=False).returncode == 0
+        except FileNotFoundError:
+            mounted = False
+        if not mounted:
+            yield None
+            return
+        try:
+            yield Path(point)
+        finally:
+            subprocess.run(["umount", "-l", point], check=True)
+
+
+def full_disk(folder: Path, points: int) -> Counter[str]:
+    """A real full disk, at many fillings; a disk that may only be read; a limit on the size of files."""
+    faults: Counter[str] = Counter()
+    with small_disk(64 << 20) as disk:
+        if disk is None:
+            print("全部のディスク満杯: ここではファイルシステムを作れないので、していません。", flush=True)
+            return faults
+        with world(folder, out=disk / "www" / "site") as here:
+            ballast = disk / "ballast"
+            for point in range(points):
+                status = os.statvfs(disk)
+                with ballast.open("wb") as file:
+                    # The changes of this world need about 1.5 MB.
+                    os.posix_fallocate(
+                        file.fileno(), 0, status.f_bavail * status.f_frsize - point * (1_600_000 // points) - 1
+                    )
+                answer = here.build("new")
+                now = here.is_one_of(f"a full disk, {point}", "old", "new")
+                if (answer["code"], now) not in ((0, "new"), (1, "old")) or (
+                    now == "old" and UNCHANGED not in answer["said"]
+                ):
+                    raise AssertionError(f"a full disk: {answer}, {now} is published")
+                here.faults["full disk"] += answer["code"]
+                ballast.unlink()
+                here.settle("old", f"a full disk, {point}")
+            if not here.faults["full disk"]:
+                raise AssertionError("the disk was never full")
+            subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+            answer = here.build("new")
+            subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+            if answer["code"] != 1 or UNCHANGED not in answer["said"]:
+                raise AssertionError(f"a disk that may only be read: {answer}")
+            here.is_one_of("a disk that may only be read", "old")
+            here.faults["disk to read only"] += 1
+            here.settle("old", "a disk that may only be read")
+            faults = here.faults
+    return faults
+
+
+def limited(here: World) -> None:
+    """Files may not grow beyond a size, as under a quota."""
+    for limit in (4000, 8000, 20_000):
+        answer = here.build("new", limit=limit)
+        if answer["code"] != 1 or UNCHANGED not in answer["said"]:
+            raise AssertionError(f"RLIMIT_FSIZE {limit}: {answer}")
+        here.is_one_of("RLIMIT_FSIZE", "old")
+        here.faults["RLIMIT_FSIZE"] += 1
+        here.settle("old", "RLIMIT_FSIZE")
+
+
+def workers(here: World, times: int, chance: random.Random) -> None:
+    """With enough domains for several processes: the first is killed under them, or one of them is killed."""
+    many = {"loytem.com": PLAIN, **{f"shop{i}.example": PLAIN for i in range(139)}}
+    here.sets["many"] = here.write("many", many)
+    here.sets["other"] = here.write("other", {n: t + "display_name: 別の名前\n" for n, t in many.items()})
+    here.clean("many")
+    here.clean("other")
+    here.settle("many", "workers")
+    for turn in range(times):
+        what = ("kill-parent", "kill")[turn % 2]
+        # Beyond what the first process writes before there are workers.
+        at = chance.randint(100, 1500)
+        where = f"workers, {what} at {at}"
+        answer = here.build("other", at=at, what=what)
+        if what == "kill-parent" and answer["code"] != -9:
+            raise AssertionError(f"{where}: {answer}")
+        if what == "kill" and answer["code"] == 0:
+            continue
+        if what == "kill" and (answer["code"] != 1 or UNCHANGED not in answer["said"]):
+            raise AssertionError(f"{where}: {answer}")
+        here.faults["worker killed" if what == "kill" else "SIGKILL under workers"] += 1
+        here.is_one_of(where, "many")
+        for _ in range(100):  # the last worker needs a moment to see that nobody is there any more
+            answer = here.build("other")
+            if "ほかの mailhelp build" not in answer["said"]:
+                break
+            time.sleep(0.1)
+        here.must(answer)
+        here.is_one_of(where, "other")
+        here.settle("many", where)
+
+
+def vanished(folder: Path) -> Counter[str]:
+    """Files of the project that go, or change, while MkDocs is at work; and a full disk where it works."""
+    project = folder / "project"
+    project.mkdir(parents=True)
+    copy_project(project)
+    with world(folder, project=project) as here:
+
+        def cold(where: str, files: list[Path], **order: Any) -> None:
+            before = [(file, file.read_bytes()) for file in files]
+            shutil.rmtree(here.cache)
+            here.cache.mkdir()
+            answer = here.build("new", **order)
+            if answer["code"] == 0 and all(file.exists() for file in files):
+                # It changed before it was read: then the site is what all files give now.
+                here.sets["new with the change"] = here.sets["new"]
+                here.clean("new with the change")
+                here.is_one_of(where, "new with the change")
+            elif answer["code"] == 1:
+                here.is_one_of(where, "old")
+                here.faults[where] += 1
+            else:
+                raise AssertionError(f"{where}: {answer} {order}")
+            for file, data in before:
+                file.write_bytes(data)
+            if order.get("vanish", ("", 0, ""))[2]:
+                here.settle("new", where)
+                here.settle("old", where)
+
+        page, asset = project / "docs/contact.md", project / "docs/assets/css/help.css"
+        domain = here.sets["new"] / "values.example.yaml"
+        for file in (page, asset, project / "mkdocs.yml", project / "requirements.lock"):
+            cold("file missing at the beginning", [file], vanish=(str(file), 1, ""))
+        for file, times in ((page, 2), (page, 3), (asset, 2), (asset, 3), (asset, 4)):
+            cold("file missing during the build", [file], vanish=(str(file), times, ""))
+        changes = ((page, "\nまだ書きかけ\n", range(3, 8)), (asset, "\nbody { color: red }\n", range(2, 4)))
+        for file, text, times in ((f, t, n) for f, t, turns in changes for n in turns):
+            cold("file changed during the build", [file], vanish=(str(file), times, text))
+        answer = here.build("new", vanish=(str(domain), 1, ""))
+        if answer["code"] != 1 or "values.example.yaml" not in answer["said"]:
+            raise AssertionError(f"a domain file goes: {answer}")
+        here.is_one_of("a domain file goes", "old")
+        here.sets["new"] = here.write("new", NEW)
+        here.faults["file missing at the beginning"] += 1
+        for size in (0, 1 << 20):
+            with small_disk(size or 4096) as disk:
+                if disk is not None:
+                    cold("no room to work in", [], env={"TMPDIR": str(disk)})
+        if here.faults["file changed during the build"] < 3:
+            raise AssertionError("no file changed at the right moment")
+        here.settle("new", "after all")
+        here.settle("old", "after all")
+        return here.faults
+
+
+def run(points: int = 120) -> str:
+    """Every kind of fault at many points; says how many there were of each."""
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}", flush=True)
+    chance = random.Random(seed)
+    total: Counter[str] = Counter()
+    with world() as here:
+        kinds = killed(here, points)
+        if not {"open", "half a write", "half a file", "os.rename", "exchange"} <= kinds.keys():
+            raise AssertionError(f"not every kind of write was met: {kinds}")
+        killed(here, points // 4, exchange=False)
+        for error in ("ENOSPC", "EIO", "EROFS", "EACCES"):
+            refused(here, points // 3, error)
+        wandering(here, points, chance)
+        any_time(here, points // 3, chance)
+        at_once(here, points // 20)
+        broken_domain(here)
+        limited(here)
+        spoiled(here, points // 3, chance)
+        workers(here, 6, chance)
+        total += here.faults
+    with tempfile.TemporaryDirectory() as folder:
+        total += full_disk(Path(folder), points // 6)
+    with tempfile.TemporaryDirectory() as folder:
+        total += vanished(Path(folder))
+    for name, count in sorted(total.items()):
+        print(f"{name}: {count}", flush=True)
+    return f"{total.total()} faults injected, the site always whole, the next build always right"
