@@ -490,6 +490,8 @@ def vanished(folder: Path) -> Counter[str]:
         changes = ((page, "\nまだ書きかけ\n", range(3, 8)), (asset, "\nbody { color: red }\n", range(2, 4)))
         for file, text, times in ((f, t, n) for f, t, turns in changes for n in turns):
             cold("file changed during the build", [file], vanish=(str(file), times, text))
+        for file in here.cache.glob("index-*"):
+            file.unlink()
         answer = here.build("new", vanish=(str(domain), 1, ""))
         if answer["code"] != 1 or "values.example.yaml" not in answer["said"]:
             raise AssertionError(f"a domain file goes: {answer}")

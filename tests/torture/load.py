@@ -1,7 +1,7 @@
 """The shipped nginx configuration under load while publishes swap the site underneath.
 
-Two versions are published in turn. Every answer must be whole, without error, and one of the two versions of its page;
-and once a page of a new version was given, no older one may follow before the next publish.
+Two versions are published in turn. Every answer must be whole, without error, and of a version that was published at
+some moment between the question and the answer: after a publish has ended, nobody gets what was there before.
 """
 
 from __future__ import annotations
@@ -69,14 +69,27 @@ def free_port() -> int:
         return port
 
 
+class Clock:
+    """How many publishes have begun, and how many have ended."""
+
+    begun = 0
+    ended = 0
+
+
 class Visitor(threading.Thread):
     """Asks for page after page over a connection that is kept, until told to stop."""
 
     def __init__(
-        self, port: int, trust: ssl.SSLContext, paths: list[str], good: dict[str, set[str]], stop: threading.Event
+        self,
+        port: int,
+        trust: ssl.SSLContext,
+        paths: list[str],
+        good: dict[str, list[str]],
+        times: tuple[Clock, threading.Event],
     ) -> None:
         super().__init__(daemon=True)
-        self.port, self.trust, self.paths, self.good, self.stop = port, trust, paths, good, stop
+        self.port, self.trust, self.paths, self.good = port, trust, paths, good
+        self.clock, self.stop = times
         self.served: Counter[str] = Counter()
         self.wrong: list[str] = []
 
@@ -89,9 +102,11 @@ class Visitor(threading.Thread):
                         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
                         plain = socket.create_connection(("127.0.0.1", self.port), timeout=20)
                         connection.sock = self.trust.wrap_socket(plain, server_hostname=HOST)
+                    first = self.clock.ended
                     connection.request("GET", path, headers={"Host": HOST})
                     response = connection.getresponse()
                     body = response.read()
+                    last = self.clock.begun
                     if response.will_close:
                         connection.close()
                         connection = None
@@ -100,8 +115,11 @@ class Visitor(threading.Thread):
                     connection = None
                     continue
                 digest = hashlib.sha256(body).hexdigest()
-                if response.status != 200 or digest not in self.good[path]:
-                    self.wrong.append(f"{path}: {response.status} {len(body)} bytes")
+                if response.status != 200 or digest not in {
+                    self.good[path][turn % 2] for turn in range(first, last + 1)
+                }:
+                    old = " of another version" if digest in self.good[path] else ""
+                    self.wrong.append(f"{path}: {response.status} {len(body)} bytes{old}, publishes {first} to {last}")
                 else:
                     self.served[digest] += 1
 
@@ -134,10 +152,11 @@ def attack(swap: Callable[[Path, Path], None], *, swaps: int, visitors: int = 4)
         (folder / "mailhelp.conf").write_text(servers.render("nginx", place))
         (folder / "nginx.conf").write_text(NGINX.format(folder=folder))
         process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
-        good = {path: {hashlib.sha256(files[path]).hexdigest() for files in made} for path in paths}
+        good = {path: [hashlib.sha256(files[path]).hexdigest() for files in made] for path in paths}
+        clock = Clock()
         stop = threading.Event()
         trust = ssl.create_default_context(cafile=str(authority))
-        crowd = [Visitor(place.https_port, trust, paths[i:] + paths[:i], good, stop) for i in range(visitors)]
+        crowd = [Visitor(place.https_port, trust, paths[i:] + paths[:i], good, (clock, stop)) for i in range(visitors)]
         try:
             for _ in range(200):
                 with socket.socket() as probe:
@@ -149,7 +168,9 @@ def attack(swap: Callable[[Path, Path], None], *, swaps: int, visitors: int = 4)
             for turn in range(swaps):
                 fresh = folder / f"fresh{turn}"
                 write(fresh, made[(turn + 1) % 2])
+                clock.begun += 1
                 swap(fresh, site)
+                clock.ended += 1
             time.sleep(0.3)
         finally:
             stop.set()
