@@ -81,7 +81,7 @@ def test_nothing_in_the_package_can_run_text_as_code() -> None:
         "cache.py": {"pickle"},
         "index.py": {"pickle"},
         "tree.py": {"ctypes"},
-        "publish.py": {"ctypes"},
+        "workers.py": {"ctypes"},
     }
     modules = {"pickle", "marshal", "shelve", "subprocess", "runpy", "code", "ctypes", "cffi", "pty"}
     needed = set()

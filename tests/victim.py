@@ -133,6 +133,7 @@ def _child(order: Order, answer: int) -> NoReturn:
     from macros import cli, tree
 
     os.environ.update(order.env)
+    tempfile.tempdir = None  # asked for again where TMPDIR is another one
     if not order.exchange:
         tree.ctypes.CDLL = lambda *_, **__: object()  # type: ignore[attr-defined]
     if order.limit:
