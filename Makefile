@@ -14,7 +14,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help build serve test fast check lint links schema codes lock clean e2e screenshots system torture
+.PHONY: bench help build serve test fast check lint links schema codes lock clean e2e screenshots system torture
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ test: .venv/ready system lint ## すべてのテスト(必要なものの準備�
 e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot・Postfix・nginx。管理者の権限が必要)
 	@bash .ci/packages e2e
 	PYTHONPATH=tests $(BIN)/python -m e2e matrix "$(ONLY)" $(if $(RECORD),--record)
+
+bench: .venv/ready ## 速さを測ります(N="1 100" で一部の数だけ。1 万まで測ると 20 GB ほど使います)
+	PYTHONPATH=tests $(BIN)/python -m bench $(N)
 
 torture: .venv/ready system ## 壊しにかかる長いテスト(ONLY="fuzz load faults" で一部だけ)
 	PYTHONPATH=tests $(BIN)/python -m torture $(ONLY)
