@@ -135,9 +135,20 @@ class Skeleton:
     shared: Mapping[str, bytes] = field(default_factory=dict)
 
     @functools.cached_property
-    def slots(self) -> frozenset[Slot]:
-        """Every slot of every file."""
-        return frozenset(slot for template in self.templates.values() for slot in template.slots)
+    def slots(self) -> tuple[Slot, ...]:
+        """Every slot of every file, once."""
+        return tuple(dict.fromkeys(slot for template in self.templates.values() for slot in template.slots))
+
+    @functools.cached_property
+    def _fillers(self) -> dict[str, tuple[list[bytes], list[int]]]:
+        """Of every template: its pieces with room for what goes between them, and what that is, as places in ``slots``."""
+        places = {slot: place for place, slot in enumerate(self.slots)}
+        found = {}
+        for path, template in self.templates.items():
+            parts: list[bytes] = [b""] * (2 * len(template.slots) + 1)
+            parts[::2] = template.pieces
+            found[path] = parts, [places[slot] for slot in template.slots]
+        return found
 
     @functools.cached_property
     def digests(self) -> dict[str, str]:
@@ -146,10 +157,9 @@ class Skeleton:
 
     def filled(self, texts: Mapping[str, str], paths: Iterable[str] | None = None) -> Iterable[tuple[str, bytes]]:
         """Every file of a domain with these values (or those at ``paths``): (path, bytes), in the order of the paths."""
-        encoded = {slot: ENCODINGS[slot.encoding](texts[slot.value]) for slot in self.slots}
+        encoded = [ENCODINGS[slot.encoding](texts[slot.value]) for slot in self.slots]
         for path in self.templates if paths is None else paths:
-            template = self.templates[path]
-            parts: list[bytes] = [b""] * (2 * len(template.slots) + 1)
-            parts[::2] = template.pieces
-            parts[1::2] = [encoded[slot] for slot in template.slots]
+            pieces, places = self._fillers[path]
+            parts = pieces.copy()
+            parts[1::2] = [encoded[place] for place in places]
             yield path, b"".join(parts)

@@ -69,6 +69,20 @@ def _same(path: str, data: bytes) -> bool:
         return file.read() == data
 
 
+def _make_folders(folder: str, path: str, made: set[str]) -> None:
+    """Make a folder below ``folder`` and those it is in, the quick way: asking for none that is known to be there."""
+    above = path.rpartition("/")[0]
+    if path and above not in made:
+        _make_folders(folder, above, made)
+    try:
+        os.mkdir(f"{folder}/{path}")
+    except FileExistsError:
+        pass
+    except OSError:
+        _make_room(folder, f"{path}/_")
+    made.add(path)
+
+
 def _make_room(folder: str, path: str) -> None:
     """Make the folders of a path; what stands in the way of one is not ours and goes."""
     for parent in reversed(Path(folder, path).parents):
@@ -86,9 +100,13 @@ def update(
     """
     folder = os.fspath(folder)
     stats: dict[str, tuple[int, int]] = {path: found[path] for path in untouched}
+    made = {path.rpartition("/")[0] for path in found}
     for path, data in files:
         target = f"{folder}/{path}"
         there = found.get(path)
+        parent = path.rpartition("/")[0]
+        if parent not in made:
+            _make_folders(folder, parent, made)
         if there is not None and there[0] == len(data) and not os.path.islink(target) and _same(target, data):
             stats[path] = there
             continue
