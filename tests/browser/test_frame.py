@@ -32,7 +32,7 @@ def test_headings_are_listed_and_have_links(visitor: tuple[Page, Watched]) -> No
 def test_the_drawer_opens_and_leads_on_with_the_keyboard(visitor: tuple[Page, Watched]) -> None:
     page, _ = visitor
     page.goto(PAGE)
-    menu = page.locator("label[for=__drawer].md-header__button")
+    menu = page.locator("button[data-for=__drawer]")
     if page.viewport_size and page.viewport_size["width"] > 1220:
         expect(page.locator(".mh-nav a[aria-current]")).to_be_visible()
         return

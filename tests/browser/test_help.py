@@ -35,7 +35,7 @@ def test_search_opens_a_page_with_the_domains_own_value(page: Page, domains: dic
     mail = domains["salon.example"]
     page.goto("salon.example/")
     if page.viewport_size and page.viewport_size["width"] < 960:
-        page.locator("label.md-header__button[for=__search]").click()
+        page.locator("button[data-for=__search]").click()
     box = page.locator("input.md-search__input")
     box.click()
     # Real key events: the search listens to them.

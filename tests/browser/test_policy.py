@@ -47,7 +47,7 @@ def test_nothing_on_the_pages_breaks_the_policy(width: int, chromium: Browser, s
         page.wait_for_function("document.body.dataset.mdColorScheme")
         assert violations(page) == [], path
     if width < 960:
-        page.locator("label.md-header__button[for=__search]").click()
+        page.locator("button[data-for=__search]").click()
     page.locator("input.md-search__input").press_sequentially("Thunderbird", delay=20)
     page.locator(".md-search-result__link").first.wait_for(timeout=30_000)
     assert violations(page) == []
@@ -77,7 +77,7 @@ def test_the_chosen_scheme_is_kept(chromium: Browser, site_url: str) -> None:
     page.goto(f"{site_url}example.jp/")
     # 端末に合わせる -> 明るい -> 暗い
     for _ in range(2):
-        page.locator("form[data-md-component=palette] label:not([hidden])").click()
+        page.locator("form[data-md-component=palette] button:not([hidden])").click()
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
     page.goto(f"{site_url}example.jp/setup/")
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"

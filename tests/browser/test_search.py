@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def asked(page: Page, query: str) -> None:
     """Open the search and have ``query`` in its box, as an input method would leave it."""
     if page.viewport_size and page.viewport_size["width"] < 960:
-        page.locator("label.md-header__button[for=__search]").click()
+        page.locator("button[data-for=__search]").click()
     box = page.locator("input.md-search__input")
     box.click()
     box.fill(query)

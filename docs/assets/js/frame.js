@@ -30,7 +30,7 @@
     "search.result.placeholder": "検索キーワードを入力してください",
     "search.result.term.missing": "検索に含まれない",
   };
-  const WORDS = { search: "検索", share: "検索結果へのリンクをコピー", clear: "クリア", toc: "目次", top: "ページトップへ戻る", heading: "この見出しへのリンク" };
+  const WORDS = { search: "検索", share: "検索結果へのリンクをコピー", clear: "クリア", toc: "目次", top: "ページトップへ戻る", heading: "この見出しへのリンク", table: "表" };
 
   // Small values kept per copy of the help, as the bundle expects them.
   const config = document.getElementById("__config");
@@ -49,12 +49,15 @@
   };
   config.textContent = JSON.stringify({ annotate: null, features: FEATURES, tags: null, translations: TRANSLATIONS, version: null, ...own });
 
+  // A real button for each switch of the theme: it is named, reached and pressed with the keyboard like any other.
+  const button = (classes, target, name, inner = "") =>
+    `<button type="button" class="md-header__button md-icon ${classes}" data-for="${target}" title="${name}" aria-label="${name}">${inner}</button>`;
   const palette = SCHEMES.map(({ media, scheme, name, icon }, i) =>
-    `<input class="md-option" data-md-color-media="${media}" data-md-color-scheme="${scheme}" data-md-color-primary="custom" data-md-color-accent="indigo" aria-label="${name}" type="radio" name="__palette" id="__palette_${i}">` +
-    `<label class="md-header__button md-icon" title="${name}" for="__palette_${(i + 1) % SCHEMES.length}" hidden>${svg(icon)}</label>`).join("");
+    `<input class="md-option" data-md-color-media="${media}" data-md-color-scheme="${scheme}" data-md-color-primary="custom" data-md-color-accent="indigo" type="radio" name="__palette" id="__palette_${i}" hidden>` +
+    button("", `__palette_${(i + 1) % SCHEMES.length}`, name, svg(icon)).replace(">", " hidden>")).join("");
   document.currentScript.insertAdjacentHTML("afterend",
     `<form class="md-header__option" data-md-component="palette">${palette}</form>` +
-    `<label class="md-header__button md-icon" for="__search" title="${WORDS.search}">${svg(ICONS.search)}</label>` +
+    button("", "__search", WORDS.search, svg(ICONS.search)) +
     `<div class="md-search" data-md-component="search" role="dialog" aria-label="${WORDS.search}">` +
     '<label class="md-search__overlay" for="__search"></label><div class="md-search__inner" role="search">' +
     '<form class="md-search__form" name="search">' +
@@ -79,18 +82,40 @@
     }
   }
 
-  // A label that opens something is a button for the keyboard as well.
-  const pressable = (label) => {
-    label.tabIndex = 0;
-    label.setAttribute("role", "button");
-    label.setAttribute("aria-label", label.title);
-    label.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      label.click();
-    });
-  };
+  // What the buttons do. The menu's is a label while there are no scripts.
+  const menu = document.querySelector("label[for=__drawer].md-header__button");
+  menu.outerHTML = button("mh-icon mh-icon--menu", "__drawer", menu.title);
+  const header = document.querySelector(".md-header");
+  const opener = (target) => header.querySelector(`[data-for=${target}]`);
+  header.addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-for]");
+    if (!pressed) return;
+    const toggle = document.getElementById(pressed.dataset.for), next = toggle.nextElementSibling;
+    toggle.click();
+    if (toggle.id === "__search") header.querySelector(".md-search__input").focus();
+    if (toggle.type !== "radio") return;
+    // The colour switch puts the next button in the place of the pressed one: the focus goes along.
+    next.hidden = false;
+    next.focus();
+    pressed.hidden = true;
+  });
+  // The theme asks at every key; words also come from a microphone, or are pasted.
+  header.querySelector(".md-search__input").addEventListener("input", (event) => event.target.dispatchEvent(new Event("keyup")));
+  // The theme has a use of its own for this key inside the colour switch; on a button it is a press, no more.
+  header.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.closest("[data-for]")) event.stopPropagation();
+  }, true);
+  const drawer = document.getElementById("__drawer");
+  const told = () => opener("__drawer").setAttribute("aria-expanded", String(drawer.checked));
+  drawer.addEventListener("change", told);
+  told();
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (drawer.checked) {
+      drawer.click();
+      opener("__drawer").focus();
+    } else if (event.target.closest?.(".md-search")) setTimeout(() => opener("__search").focus());
+  });
 
   // A link beside every heading, and the list of the headings: beside the page, and in the drawer.
   const titleOf = (heading) => {
@@ -139,7 +164,19 @@
     const main = document.querySelector("main");
     main?.append(element("button", { type: "button", className: "md-top md-icon", hidden: true, innerHTML: `${svg(ICONS.top)} ${WORDS.top}` }));
     if (main) main.lastElementChild.dataset.mdComponent = "top";
-    document.querySelectorAll("label.md-header__button").forEach(pressable);
   };
   document.addEventListener("DOMContentLoaded", complete);
+  // A table wider than the screen (the theme has put it into a box by then) is scrolled with the keyboard as well.
+  addEventListener("load", () => {
+    const watch = new ResizeObserver((boxes) => {
+      for (const { target } of boxes) {
+        const scrolls = target.scrollWidth > target.clientWidth;
+        for (const [name, value] of [["tabindex", 0], ["role", "group"], ["aria-label", WORDS.table]]) {
+          if (scrolls) target.setAttribute(name, value);
+          else target.removeAttribute(name);
+        }
+      }
+    });
+    for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) watch.observe(box);
+  });
 })();
