@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -126,3 +127,29 @@ def test_no_page_asks_another_host_for_anything(site: Site) -> None:
                 for node in tree.css(f"{tag}[{attribute}]"):
                     parts = urlsplit(node.attributes[attribute] or "")
                     assert not parts.netloc or node.attributes.get("rel") == "canonical", (page, node.html)
+
+
+LEFT_OVER = re.compile(r'\{\{|\{%|\{##?[a-z]|\bmarkdown="|!!! |\?\?\? |^#{1,6} |\]\(|\*\*', re.M)
+
+
+def left_over(html: str) -> list[str]:
+    """What of a page's source shows in the finished page, outside of code."""
+    tree = LexborHTMLParser(html)
+    marked = [f"{n.tag} markdown=" for n in tree.css("[markdown]")]
+    tree.strip_tags(["script", "style", "code", "pre"])
+    return marked + LEFT_OVER.findall(tree.body.text() if tree.body else "")
+
+
+def test_nothing_of_a_pages_source_is_left_over(site: Site) -> None:
+    assert {
+        str(p): found for p in site.root.rglob("*.html") if (found := left_over(p.read_text(encoding="utf-8")))
+    } == {}
+    for spoiled in (
+        "<p>{{ mail.x }}",
+        "<div markdown='1'>x</div>",
+        "<p>[a](b.md)",
+        "<p>**x**",
+        "<p>!!! note",
+        "<h2>x {#y}",
+    ):
+        assert left_over(f"<body>{spoiled}") != [], spoiled
