@@ -46,7 +46,7 @@ lint: .venv/ready ## 書き方と型を調べます
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-test: .venv/ready system lint ## すべてのテスト(必要なものの準備もします)
+test: .venv/ready system tests/node/node_modules/ready lint ## すべてのテスト(必要なものの準備もします)
 	$(BIN)/pytest
 
 e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot・Postfix・nginx。管理者の権限が必要)
@@ -65,6 +65,12 @@ screenshots: .venv/ready ## ヘルプの画像を、本物の Thunderbird から
 
 system:
 	@bash .ci/packages test
+
+# Checkers that exist for Node only, from their lock files; nothing of theirs runs while they are installed.
+%/node_modules/ready: %/package-lock.json
+	@bash .ci/packages node
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 links: build ## 外部リンクを調べます(インターネットが必要)
 	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html
