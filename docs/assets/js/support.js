@@ -7,7 +7,7 @@
     filter: "章をコードか言葉で絞り込む",
     filterExample: "例: A-3、証明書",
     section: "章",
-    link: "お客さまに送るリンク",
+    link: "お客様に送るリンク",
     reply: "返信の文",
     copyLink: "リンクをコピー",
     copyReply: "返信をコピー",
@@ -15,7 +15,7 @@
     failed: "コピーできません。文を選んでコピーしてください。",
     missing: "この章は、開いているドメインのヘルプにはありません。別の章を選んでください。",
     none: "あてはまる章がありません。",
-    qr: "お客さまに送るリンクの QR コード",
+    qr: "お客様に送るリンクの QR コード",
   };
   const place = document.querySelector("[data-support]"), help = window.mailhelp;
   if (!place || !help) return;
