@@ -14,7 +14,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: bench help build serve test fast check lint links schema codes lock clean e2e screenshots system torture
+.PHONY: bench help build serve test fast check lint links schema codes lock clean e2e screenshots system torture audit audit-supply
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,6 +59,11 @@ bench: .venv/ready ## 速さを測ります(N="1 100" で一部の数だけ。1 
 torture: .venv/ready system ## 壊しにかかる長いテスト(ONLY="fuzz load faults" で一部だけ)
 	PYTHONPATH=tests $(BIN)/python -m torture $(ONLY)
 
+audit: audit-supply ## 使うライブラリの既知の脆弱性とライセンスを調べます(インターネットが必要)
+
+audit-supply: .venv/ready
+	$(BIN)/python tests/audit/supply.py $(if $(WRITE),--write)
+
 screenshots: .venv/ready ## ヘルプの画像を、本物の Thunderbird から撮り直します(管理者の権限が必要)
 	@bash .ci/packages e2e
 	PYTHONPATH=tests $(BIN)/python -m e2e pictures
@@ -84,7 +89,7 @@ codes: .venv/ready ## 新しい章に、電話で伝えるコードを付けま�
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --upgrade --group test --group links --group zensical pyproject.toml --output-file requirements.lock
+	  --upgrade --group test --group links --group audit --group zensical pyproject.toml --output-file requirements.lock
 
 clean: ## 作ったものを消します
 	rm -rf site .site.build .cache build

@@ -121,3 +121,11 @@ def test_no_link_of_the_other_build_leads_nowhere(other: Path) -> None:
             if link and ":" not in link:
                 target = Path(os.path.normpath(page.parent / link))
                 assert target.is_relative_to(other) and target.exists(), (page, link)
+
+
+def test_the_day_of_the_switch_is_one_word() -> None:
+    """``make build GENERATOR=zensical``, which is also what the line in the Makefile decides, runs what is tested here."""
+    shown = subprocess.run(
+        ["make", "-n", "build", "GENERATOR=zensical"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "-m macros.zensical" in shown and "mailhelp build" not in shown
