@@ -1,0 +1,1 @@
+"""How well people find things: the real search box, driven in Chromium. ``make search-eval``; docs in CONTRIBUTING.md."""

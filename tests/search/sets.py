@@ -1,0 +1,97 @@
+"""What is asked: the query file, the words the site says nothing about, and every published support code."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from macros import codes
+
+HERE = Path(__file__).resolve().parent
+DOCS = HERE.parent.parent / "docs"
+QUERIES = HERE / "queries.tsv"
+OUT_OF_SCOPE = HERE / "out-of-scope.txt"
+COLUMNS = ["id", "category", "part", "query", "expected"]
+PARTS = ("tune", "report")
+EXCLUDED = "search: {exclude: true}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page as docs/ names it, without .md (``trouble/send``), and one of its sections, or "" for the page."""
+
+    page: str
+    section: str
+
+    @property
+    def path(self) -> str:
+        """The page's address in a built site, without slashes at its ends."""
+        return "" if self.page == "index" else self.page.removesuffix("/index")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A line of the query file, or one made by rule."""
+
+    id: str
+    category: str
+    part: str
+    text: str
+    expected: tuple[Place, ...]
+
+
+def place(text: str) -> Place:
+    """``trouble/send#wrong-port`` or ``trouble/send``."""
+    page, _, section = text.partition("#")
+    return Place(page, section)
+
+
+def queries(file: Path = QUERIES) -> list[Query]:
+    """All lines of the query file, in its order."""
+    head, *lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
+    if head != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
+        raise ValueError(f"{file.name}: {' '.join(COLUMNS)}, separated by one tab each")
+    return [Query(i, c, p, text, tuple(place(e) for e in expected.split("|"))) for i, c, p, text, expected in lines]
+
+
+def out_of_scope(file: Path = OUT_OF_SCOPE) -> list[str]:
+    """Words that the site says nothing about, one a line."""
+    return file.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def _unfindable() -> set[str]:
+    """Pages that are left out of the search on purpose (support staff's own)."""
+    return {str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md") if EXCLUDED in p.read_text(encoding="utf-8")}
+
+
+def support_codes(seed: int = 6) -> list[Query]:
+    """Every published code, each in one of the ways in which people type it."""
+    rng = random.Random(seed)
+    forms: list[Callable[[str], str]] = [
+        str,
+        str.lower,
+        lambda c: c.replace("-", ""),
+        lambda c: c.replace("-", "").lower(),
+        _wide,
+    ]
+    hidden = _unfindable()
+    made = []
+    for code, where in codes.load().codes.items():
+        page, _, section = where.partition("#")
+        if page not in hidden and page.endswith(".md"):
+            wanted = (Place(page.removesuffix(".md"), section),)
+            made.append(Query(f"code-{code}", "support code", "codes", rng.choice(forms)(code), wanted))
+    return made
+
+
+def _wide(text: str) -> str:
+    """Full-width forms, as the Japanese keyboard makes them."""
+    return "".join(chr(ord(c) + 0xFEE0) for c in text)
+
+
+def next_id(known: Sequence[Query], category: str) -> str:
+    """An id for one more query."""
+    numbers = [int(q.id.rpartition("-")[2]) for q in known if q.category == category]
+    return f"{category}-{max(numbers, default=0) + 1:02}"
