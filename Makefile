@@ -77,6 +77,11 @@ system:
 	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+.PHONY: search-eval
+search-eval: .venv/ready ## 検索の質を測ります(MISSES=1 で外れも表示、RECORD=1 で基準を書き直し)
+	@bash .ci/packages test
+	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(MISSES),--misses) $(if $(RECORD),--record)
+
 links: build ## 外部リンクを調べます(インターネットが必要)
 	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html
 

@@ -77,7 +77,7 @@ def evaluate(browser: Browser, site: Path, start: str, *, full: bool, show_misse
     with serving(site) as (url, served):
         box = Box(new_page(browser), url + start)
         known = sets.queries()
-        answers = [box.ask(query, typed=True) for query in tqdm(known, unit="query", leave=False, delay=1)]
+        answers = [box.ask(query, typed=True) for query in tqdm(known, unit="query", leave=False, disable=None)]
         for part in sets.PARTS:
             some = [a for a in answers if a.query.part == part]
             print(figures.table(sorted(some, key=lambda a: a.query.category), f"{part} part, typed"), end="\n\n")
