@@ -9,7 +9,7 @@ from typing import Any
 
 from macros import codes
 from macros.errors import BuildError
-from macros.search import index, synonyms, worker
+from macros.search import asked, index, synonyms, worker
 from macros.view import MailView, printed
 
 FOLDER = "assets/search"
@@ -68,13 +68,16 @@ def on_post_build(config: Any) -> None:
     values = printed(mail) if isinstance(mail, MailView) else {}
     by_heading = codes.by_heading()
     first = {s.page: s.id for s in codes.sections() if s.level == 1}
+    table = asked.read()
+    asked.check(table, [(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()])
     entries = []
     for doc in found["docs"]:
         url, _, anchor = doc["location"].partition("#")
         page = _pages[url][0]
         code = by_heading.get((page, anchor or first.get(page, "")), "")
         text = ERROR_ADVICE.sub("", doc["text"]) if anchor.startswith("e-") else doc["text"]
-        entries.append(index.Entry(doc["location"], doc["title"], text, code))
+        words = table.get((page.removesuffix(".md"), anchor), ())
+        entries.append(index.Entry(doc["location"], doc["title"], text, code, words))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
     data = index.written(built)

@@ -5,6 +5,7 @@ The index is JSON of long strings, one line a word or a section: small, quick to
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import html
 import json
@@ -27,6 +28,9 @@ MOST = 5
 PAGE_WIDE = 3
 CATALOGUE = 60
 COMMON_MARK = "~"
+SEPARATOR = "、"
+#: From a katakana to the printable character that stands for it in the table of readings.
+KANA = ord("ァ") - ord("'")
 #: Folded spelling, and whether it is the beginning of an inflecting word.
 _Key = tuple[str, bool]
 _DIGITS = "".join(chr(c) for c in range(33, 127) if chr(c) not in '"\\~')
@@ -41,6 +45,8 @@ class Entry:
     title: str
     text: str
     code: str = ""
+    #: What customers say when they mean this place.
+    asked: tuple[str, ...] = ()
 
 
 def plain(markup: str) -> str:
@@ -170,10 +176,18 @@ def build(
         title, text = (plain(taken.taken(number, markup)) for markup in (entry.title, entry.text))
         description = "" if anchor else descriptions.get(page, "")
         lines.append(
-            "\t".join([f"#{anchor}" if anchor else page, title, _code(entry.code, previous), description]).rstrip("\t")
+            "\t".join(
+                [
+                    f"#{anchor}" if anchor else page,
+                    title,
+                    _code(entry.code, previous),
+                    description,
+                    SEPARATOR.join(entry.asked),
+                ]
+            ).rstrip("\t")
         )
         previous = entry.code or previous
-        vocabulary.read(current, number, f"{title}\n{description}", text)
+        vocabulary.read(current, number, "\n".join([title, description, *entry.asked]), text)
     vocabulary.turn(current)
     for group in synonyms:
         for member in group:
@@ -182,9 +196,9 @@ def build(
     places = [vocabulary.packed(key, COMMON * len(entries)) for key, _ in ordered]
     return {
         "sections": "\n".join(lines),
-        "words": "\n".join(
-            w.text + ("*" if w.inflects else "") + (f"\t{w.reading}" if w.reading else "") for _, w in ordered
-        ),
+        "words": "\n".join(w.text + ("*" if w.inflects else "") for _, w in ordered),
+        # Katakana in one byte each.
+        "readings": "\n".join("".join(chr(ord(c) - KANA) for c in w.reading) for _, w in ordered),
         "places": "\n".join(places),
         "values": {name: packed(found) for name, found in sorted(taken.places.items())},
         "synonyms": "\n".join("\t".join(group) for group in synonyms),
@@ -193,8 +207,23 @@ def build(
 
 
 def written(index: Mapping[str, Any]) -> bytes:
-    """The bytes of an index."""
-    return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()
+    """The bytes of an index: Shift_JIS as browsers know it takes a third less than UTF-8, JSON escapes hold the rest."""
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    return b"".join(_bytes(c) for c in text)
+
+
+@functools.cache
+def _bytes(character: str) -> bytes:
+    try:
+        return character.encode("cp932")
+    except UnicodeEncodeError:
+        return json.dumps(character)[1:-1].encode()
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """An index from its bytes."""
+    found: dict[str, Any] = json.loads(data.decode("cp932"))
+    return found
 
 
 def file_name(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from macros.errors import BuildError
@@ -10,6 +11,7 @@ from macros.search.normalise import normalise
 TABLE = Path(__file__).with_name("synonyms.txt")
 SKIPPED = Path(__file__).with_name("skipped.txt")
 SEPARATOR = "、"
+_NOTE = re.compile(r"(^|\s)#.*|#(?=\s).*")
 FAULTS = "言葉の表 {file} を読めません。\n{faults}"
 ALONE = "{line}行目: 言葉が1つしかありません。同じ意味の言葉を「、」で区切って並べてください(「{text}」)。"
 COMMA = "{line}行目: 区切りは「、」です。コンマで区切られているようです(「{text}」)。"
@@ -18,9 +20,10 @@ NOTHING = "{line}行目: 「{word}」には、検索できる文字がありま�
 TWICE = "{line}行目: 「{word}」は、{other}行目にもあります。1つの組にまとめてください。"
 
 
-def _lines(file: Path) -> list[tuple[int, str]]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return [(n, text) for n, line in enumerate(lines, 1) if (text := line.partition("#")[0].strip())]
+def lines(file: Path) -> list[tuple[int, str]]:
+    """The lines that say something, with their numbers: not the empty ones, nothing after a ``#`` and a space."""
+    found = enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+    return [(n, text) for n, line in found if (text := _NOTE.sub("", line).strip())]
 
 
 def read(file: Path = TABLE) -> list[list[str]]:
@@ -30,7 +33,7 @@ def read(file: Path = TABLE) -> list[list[str]]:
     """
     groups, faults = [], []
     seen: dict[str, int] = {}
-    for n, text in _lines(file):
+    for n, text in lines(file):
         words = [word.strip() for word in text.split(SEPARATOR)]
         if "" in words:
             faults.append(EMPTY.format(line=n, text=text))
@@ -51,4 +54,4 @@ def read(file: Path = TABLE) -> list[list[str]]:
 
 def skipped(file: Path = SKIPPED) -> list[str]:
     """Words of a question that say nothing about what is asked."""
-    return [word.strip() for _, text in _lines(file) for word in text.split(SEPARATOR) if word.strip()]
+    return [word.strip() for _, text in lines(file) for word in text.split(SEPARATOR) if word.strip()]

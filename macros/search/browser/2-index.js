@@ -22,20 +22,20 @@ class Index {
     this.sections = [];
     let page, code = ["", 0];
     for (const line of data.sections.split("\n")) {
-      const [place, title, own = "", about = ""] = line.split("\t");
+      const [place, title, own = "", about = "", asked] = line.split("\t");
       if (own === "-") code = ["", 0];
       else if (own) code = [own[0], +own.slice(2)];
       else code[1]++;
-      const section = { n: this.sections.length, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), values: [] };
+      const section = { n: this.sections.length, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), asked: asked ? asked.split("、").map(normalise) : [] };
       if (place[0] === "#") section.location = page.location + place;
       else [page, section.location] = [section, place];
       section.page = page;
       section.length = section.norm.s.replace(/ /g, "").length || 1;
       this.sections.push(section);
     }
-    const places = data.places.split("\n");
-    this.words = data.words.split("\n").map((line, n) => {
-      const [text, reading = ""] = line.split("\t");
+    const places = data.places.split("\n"), readings = data.readings.split("\n");
+    this.words = data.words.split("\n").map((text, n) => {
+      const reading = readings[n].replace(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 0x30a1 - 39));
       const inflects = text.endsWith("*");
       const shown = inflects ? text.slice(0, -1) : text;
       return { n, text: shown, inflects, key: fold(shown), reading, common: places[n][0] === COMMON, body: new Set(unpack(places[n].replace(COMMON, ""))) };
@@ -69,11 +69,16 @@ class Index {
   count(word) {
     word.titles = new Set();
     word.abouts = new Set();
+    word.asked = new Map();
     for (const s of this.sections) {
       if (find(s.norm, word) >= 0) word.titles.add(s.n);
+      for (const norm of s.asked) {
+        const share = find(norm, word) < 0 ? 0 : word.key.length / norm.s.length;
+        if (share > (word.asked.get(s.n) || 0)) word.asked.set(s.n, share);
+      }
       if (s.summary && find(s.summary, word) >= 0) word.abouts.add(s.n);
     }
-    const n = word.titles.size + word.abouts.size + (word.common ? 9 : word.body.size), all = this.sections.length;
+    const n = word.titles.size + word.asked.size + word.abouts.size + (word.common ? 9 : word.body.size), all = this.sections.length;
     word.rare = n ? (Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3) * (word.common ? 0.7 : 1) : 0;
   }
 }

@@ -202,9 +202,11 @@ class Query {
           if (!unit.alternatives.length) for (const [words, w] of this.begun(kana, HIRAGANA)) add(words, w * 0.8);
         }
       }
+      // 暗号の種類: half a word.
+      if (!unit.alternatives.length && seg.kind === KANJI && seg.s.length > 1) for (const [words, w] of this.begun(seg.s, KANJI)) add(words, w * 0.8);
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
       if (!unit.alternatives.length && seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
-        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size) add([word], 0.6);
+        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size + word.asked.size + word.abouts.size) add([word], 0.6);
       }
       if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
       if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;
@@ -237,9 +239,11 @@ class Query {
     for (const [key, entries] of this.index.keys) {
       if (key.length < 3 || /^[a-z0-9]/.test(key) !== latin || ((latin || s.length < 5) && key[0] !== s[0])) continue;
       if (kanji && key.slice(0, 2) !== s.slice(0, 2)) continue;
-      const d = mistakes(s, key, kanji ? 1 : most);
+      // 問い会わせ: what follows an inflecting word is its ending.
+      const open = s.length > key.length && s.length < key.length + 4 && /^[ァ-ヶ]+$/.test(s.slice(key.length)) && entries.some((e) => e.word?.inflects && !e.reading);
+      const d = mistakes(open ? s.slice(0, key.length) : s, key, kanji ? 1 : most);
       if (d > (kanji ? 1 : most)) continue;
-      for (const e of entries) if (!e.skip) found.push([e.words || [e.word], e.w * (0.8 - 0.15 * d)]);
+      for (const e of entries) if (!e.skip && (!open || e.word?.inflects)) found.push([e.words || [e.word], e.w * (0.8 - 0.15 * d)]);
     }
     return found.sort((a, b) => b[1] - a[1]).slice(0, 6);
   }
@@ -261,7 +265,8 @@ function addSynonyms(index) {
       const key = fold(text).replace(/ /g, ""), own = understood[i], alone = own.length === 1 && own[0];
       // The words themselves: 控え, and wifi for Wi-Fi.
       if (whole(own) && !index.keys.get(key)?.some((e) => e.word)) index.key(key, { words: own, w: 1 });
-      if (alone && alone.reading && key.startsWith(alone.key)) index.key(alone.reading + key.slice(alone.key.length), { words, w: 0.85, reading: true });
+      const heard = own.reduce((s, word) => (word && word.reading ? s.replace(word.key, word.reading) : s), key);
+      if (heard !== key && /^[ァ-ヶa-z0-9]+$/.test(heard)) index.key(heard, { words, w: 0.85, reading: true });
       if (i === target) {
         if (second > 0) index.key(key, { words: understood[second], w: 0.65 });
         return;

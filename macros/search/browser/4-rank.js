@@ -1,10 +1,11 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.3, PAGE = 1, PAGE_SHARE = 1.2, ABOUT = 2.2, BODY = 1.7, LIKE = 80, SURE = 0.5, GROUPS = 12;
+const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.3, PAGE = 1, PAGE_SHARE = 1.2, ABOUT = 2.2, ASKED = 4, ASKED_SHARE = 5, NAMED = 0.6, NAMED_PAGE = 0.6, BODY = 1.7, LIKE = 80, SURE = 0.5, GROUPS = 12;
 
 function inSection(section, word) {
   let v = 0;
   const whole = section.length + (section === section.page ? 0 : OUTER * section.page.length);
   if (word.titles.has(section.n)) v += TITLE + TITLE_SHARE * word.key.length / whole;
+  else if (word.asked.has(section.n)) v += ASKED + ASKED_SHARE * word.asked.get(section.n);
   else if (word.abouts.has(section.n)) v += ABOUT;
   else if (word.body.has(section.n)) v += BODY;
   const { page } = section;
@@ -17,10 +18,17 @@ function alternativeIn(section, { words, w }) {
   let v = 0, found = 0;
   for (const word of words) {
     const one = inSection(section, word);
-    if (one) found++;
+    found += Math.min(1, one / BODY);
     v += one * word.rare;
   }
   return (v / Math.sqrt(words.length)) * w * (found / words.length) ** 2;
+}
+
+// How much of it stands in the names of the place: its title or what is asked for it, or in part its page's.
+function named(section, { words }) {
+  let n = 0;
+  for (const word of words) n += word.titles.has(section.n) || word.asked.has(section.n) ? 1 : word.titles.has(section.page.n) ? NAMED_PAGE : 0;
+  return n / words.length;
 }
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
@@ -68,14 +76,17 @@ function sound(index, norm) {
 function likeTitle(index, query) {
   const plain = query.norm.s.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
   if (plain.length < 3) return () => 0;
-  return (section) => {
-    const own = section[kana ? "heard" : "seen"] ??= { s: (kana ? sound(index, section.norm) : section.norm.s).replace(/ /g, "") };
+  const near = (own) => {
     own.pairs ??= pairs(own.s);
     if (own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
     if (plain.length < 4) return 0;
     let same = 0;
     for (const pair of asked) if (own.pairs.has(pair)) same++;
     return 2 * same / (asked.size + own.pairs.size || 1);
+  };
+  return (section) => {
+    const own = section[kana ? "heard" : "seen"] ??= [section.norm, ...section.asked].map((norm) => ({ s: (kana ? sound(index, norm) : norm.s).replace(/ /g, "") }));
+    return Math.max(...own.map(near));
   };
 }
 
@@ -87,7 +98,7 @@ function rank(index, text) {
   const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? 1.8 : 1.1);
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
-    let score = 0, covered = 0;
+    let score = 0, covered = 0, titled = 0;
     const hits = [];
     for (const unit of units) {
       let best = 0, by;
@@ -98,6 +109,7 @@ function rank(index, text) {
       if (!by) continue;
       score += unit.weight * best;
       covered += unit.weight * unit.rare * Math.min(1, by.w + 0.2);
+      titled += unit.weight * unit.rare * Math.min(1, by.w + 0.2) * named(section, by);
       hits.push(by);
     }
     let cover = total ? Math.min(1, covered / total) : 0;
@@ -105,11 +117,11 @@ function rank(index, text) {
       if (NEGATIVE.test(section.norm.s)) score *= 2;
       else if (NEGATIVE.test(section.page.norm.s)) score *= 1.25;
     }
-    score *= 0.1 + 0.9 * cover ** 3;
+    score *= (0.1 + 0.9 * cover ** 3) * (1 + NAMED * (total ? Math.min(1, titled / total) : 0) ** 2);
     if (section === section.page) score *= 1.2;
     const near = like(section);
     if (near > 0.45) {
-      score += LIKE * (near - 0.4) * (cover > 0.9 && units.length < 3 ? 0.1 : 1 - 0.7 * cover);
+      score += LIKE * (near - 0.4) * (cover > 0.9 && units.length < 2 ? 0.1 : 1 - 0.7 * cover);
       if (near === 1) score += section === section.page ? 30 : 8;
       if (near > 0.55) cover = Math.max(cover, near);
     }

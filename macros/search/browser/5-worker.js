@@ -75,7 +75,7 @@ async function setUp({ config }) {
   const { index: name, values } = config.help;
   const response = await fetch(new URL(name, location));
   if (!response.ok) throw new Error(`${response.status} ${response.url}`);
-  const ready = new Index(await response.json(), values);
+  const ready = new Index(JSON.parse(new TextDecoder("shift_jis").decode(await response.arrayBuffer())), values);
   addSynonyms(ready);
   index = ready;
   postMessage({ type: 1 });
