@@ -110,6 +110,9 @@ def test_a_value_is_no_part_of_the_shared_index() -> None:
 def test_codes_are_kept() -> None:
     built = index.build(ENTRIES, {}, {}, [["送信", "発信"]], ["です"])
     assert [line.split("\t")[2:] for line in built["sections"].splitlines()] == [["A-1"], [], ["H-7"]]
+    codes = ["A-1", "", "", "A-2", "A-3"]
+    built = index.build([index.Entry(f"p{c}/", "題", "", c) for c in codes], {}, {}, [["送信", "発信"]], ["です"])
+    assert [line.split("\t")[2:] for line in built["sections"].splitlines()] == [["A-1"], ["-"], [], ["A-2"], []]
 
 
 @pytest.mark.parametrize(

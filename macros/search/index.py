@@ -23,7 +23,7 @@ _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
 #: A word that stands in more places than this share of the sections is kept only for the pages that say it most.
 COMMON = 0.027
-MOST = 5
+MOST = 3
 #: A word in so many sections of one page is of the page, unless the page is a catalogue.
 PAGE_WIDE = 3
 CATALOGUE = 60
@@ -89,10 +89,10 @@ def packed(numbers: Iterable[int]) -> str:
 
 
 def _code(code: str, previous: str) -> str:
-    """A code as the index holds it: nothing where it is the next of its letter."""
+    """A code as the index holds it: nothing where it is the next of its letter, or where there is again none."""
     letter, _, number = code.partition("-")
     before, _, last = previous.partition("-")
-    if code and before == letter and int(number) == int(last) + 1:
+    if code == previous == "" or (code and before == letter and int(number) == int(last) + 1):
         return ""
     return code or "-"
 
@@ -121,7 +121,7 @@ class _Vocabulary:
 
     def incidental(self, key: _Key) -> bool:
         """A word said once, in passing: nobody looks for it here, and it would answer questions about other things."""
-        return key not in self.named and len(self.places[key]) < 2
+        return key not in self.named and len(self.places[key]) < (2 if key[0].isascii() else 3)
 
     def add(self, word: Word) -> _Key:
         key = self.key(word)
@@ -186,7 +186,7 @@ def build(
                 ]
             ).rstrip("\t")
         )
-        previous = entry.code or previous
+        previous = entry.code
         vocabulary.read(current, number, "\n".join([title, description, *entry.asked]), text)
     vocabulary.turn(current)
     for group in synonyms:

@@ -15,6 +15,13 @@ from macros.search.normalise import HIRAGANA, KANJI, normalise
 _KEPT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
 _INFLECTING = {"動詞", "形容詞"}
 _LATIN = re.compile(r"[a-z0-9]+")
+#: What English messages are full of.
+_ENGLISH = set(
+    "about again an and another are as at be because been but by can cannot could currently did do does doesn due for from"
+    " get getting has have how if in is it just later make may more must no non not now occurred of on or out please"
+    " probably seem set some someone sure that the then there this to too try trying until up use used using want was were"
+    " while will with you your".split()
+)
 _OKURIGANA = re.compile("(?<=[々一-鿿])[ぁ-ゖ]+$")
 #: The analyser takes some 49,000 bytes at once.
 _SENTENCE = re.compile(r"[。\n]")
@@ -91,5 +98,5 @@ def words(text: str) -> Iterator[Word]:
     for sentence in _SENTENCE.split(unicodedata.normalize("NFKC", text)):
         yield from _words(sentence)
         for latin in _LATIN.findall(normalise(sentence)):
-            if len(latin) > 1:
+            if len(latin) > 1 and latin not in _ENGLISH:
                 yield Word(latin, "", False)
