@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from macros import codes
 from macros.errors import BuildError
-from macros.search import hook, index, lexicon, synonyms, worker
+from macros.search import asked, hook, index, lexicon, synonyms, worker
 from macros.search.normalise import normalise
 
 
@@ -69,6 +70,38 @@ def test_a_fault_of_the_table_is_told_with_its_line(tmp_path: Path, text: str, t
         synonyms.read(table)
 
 
+def test_the_table_of_questions_can_be_read() -> None:
+    table = asked.read()
+    assert "別名アドレス" in table["overview/addresses", "how-many"]
+    places = {(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()}
+    asked.check(table, places)
+    with pytest.raises(BuildError, match=r"overview/addresses#how-many: このページか見出しの id はありません"):
+        asked.check(table, places - {("overview/addresses", "how-many")})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("別名アドレス\n", "1行目: 「開いてほしい場所: 言葉、言葉」の形"),
+        ("# 覚え書き\ncontact: \n", "2行目: 「開いてほしい場所: 言葉、言葉」の形"),
+        ("contact: 電話\ncontact: FAX\n", "2行目: contact は、1行目にもあります"),
+        ("contact: 電話、!\n", "1行目: 「!」には、検索できる文字がありません"),
+    ],
+)
+def test_a_fault_of_the_table_of_questions_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    table = tmp_path / "asked.txt"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match=told):
+        asked.read(table)
+
+
+def test_what_is_asked_for_a_place_is_in_the_index() -> None:
+    entries = [index.Entry("contact/", "お問い合わせ", "", "", ("人と話す", "相談"))]
+    built = index.build(entries, {}, {}, [["送信", "発信"]], ["です"])
+    assert built["sections"].split("\t")[4] == "人と話す、相談"
+    assert "話*" in built["words"].splitlines()
+
+
 def unpacked(text: str) -> list[int]:
     numbers, previous, gap = [], -1, 0
     for c in text:
@@ -105,6 +138,11 @@ def test_a_value_is_no_part_of_the_shared_index() -> None:
     own = json.loads(index.own({"lang": ["ja"]}, "index.x.json", built, {"host": "a.example"}))
     assert own["config"]["help"] == {"index": "index.x.json", "values": {"host": "a.example"}}
     assert own["docs"] == []
+
+
+@given(st.text())
+def test_an_index_comes_back_from_its_bytes(text: str) -> None:
+    assert index.read(index.written({"sections": text})) == {"sections": text}
 
 
 def test_codes_are_kept() -> None:

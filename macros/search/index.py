@@ -214,10 +214,11 @@ def written(index: Mapping[str, Any]) -> bytes:
 
 @functools.cache
 def _bytes(character: str) -> bytes:
-    try:
-        return character.encode("cp932")
-    except UnicodeEncodeError:
+    data = character.encode("cp932", "ignore")
+    # ¢ comes back as ￠, and browsers know nothing of four bytes that Python gives a meaning.
+    if data.decode("cp932") != character or data in (b"\x80", b"\xa0", b"\xfd", b"\xfe", b"\xff"):
         return json.dumps(character)[1:-1].encode()
+    return data
 
 
 def read(data: bytes) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.3, PAGE = 1, PAGE_SHARE = 1.2, ABOUT = 2.2, ASKED = 4, ASKED_SHARE = 5, NAMED = 0.6, NAMED_PAGE = 0.6, BODY = 1.7, LIKE = 80, SURE = 0.5, GROUPS = 12;
+const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.3, PAGE = 1, PAGE_SHARE = 1.2, ABOUT = 2.2, ASKED = 4, ASKED_SHARE = 5, NAMED = 0.6, NAMED_PAGE = 0.6, EXACT = 20, EXACT_PAGE = 10, DENIED = 2, DENIED_PAGE = 1.25, SHARP = 3, WHOLE = 1.2, MORE = 0.15, ERRORS = 1.8, ALIKE = 0.4, LONE = 0.1, SAID = 0.7, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.5, GROUPS = 12;
 
 function inSection(section, word) {
   let v = 0;
@@ -10,7 +10,7 @@ function inSection(section, word) {
   else if (word.body.has(section.n)) v += BODY;
   const { page } = section;
   if (word.titles.has(page.n)) v += PAGE + PAGE_SHARE * word.key.length / page.length;
-  if (!v && word.common) v = 0.2;
+  if (!v && word.common) v = COMMON_WORTH;
   return v;
 }
 
@@ -95,7 +95,7 @@ function rank(index, text) {
   const total = units.reduce((sum, u) => sum + u.weight * u.rare, 0);
   const coded = new Set(byCode(index, text)), valued = byValue(index, text);
   const like = likeTitle(index, query);
-  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? 1.8 : 1.1);
+  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? ERRORS : 1.1);
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
     let score = 0, covered = 0, titled = 0;
@@ -114,15 +114,15 @@ function rank(index, text) {
     }
     let cover = total ? Math.min(1, covered / total) : 0;
     if (query.negative && score) {
-      if (NEGATIVE.test(section.norm.s)) score *= 2;
-      else if (NEGATIVE.test(section.page.norm.s)) score *= 1.25;
+      if (NEGATIVE.test(section.norm.s)) score *= DENIED;
+      else if (NEGATIVE.test(section.page.norm.s)) score *= DENIED_PAGE;
     }
-    score *= (0.1 + 0.9 * cover ** 3) * (1 + NAMED * (total ? Math.min(1, titled / total) : 0) ** 2);
-    if (section === section.page) score *= 1.2;
+    score *= (0.1 + 0.9 * cover ** SHARP) * (1 + NAMED * (total ? Math.min(1, titled / total) : 0) ** 2);
+    if (section === section.page) score *= WHOLE;
     const near = like(section);
     if (near > 0.45) {
-      score += LIKE * (near - 0.4) * (cover > 0.9 && units.length < 2 ? 0.1 : 1 - 0.7 * cover);
-      if (near === 1) score += section === section.page ? 30 : 8;
+      score += LIKE * (near - ALIKE) * (cover > 0.9 && units.length < 2 ? LONE : 1 - SAID * cover);
+      if (near === 1) score += EXACT + (section === section.page ? EXACT_PAGE : 0);
       if (near > 0.55) cover = Math.max(cover, near);
     }
     score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
@@ -142,7 +142,7 @@ function rank(index, text) {
     if (groups.has(page)) groups.get(page).push(hit);
     else groups.set(page, [hit]);
   }
-  const scored = [...groups.values()].map((hits) => ({ hits, score: hits[0].score + 0.15 * (hits[1]?.score || 0) + 0.08 * (hits[2]?.score || 0) }));
+  const scored = [...groups.values()].map((hits) => ({ hits, score: hits[0].score + MORE * (hits[1]?.score || 0) + 0.5 * MORE * (hits[2]?.score || 0) }));
   scored.sort((a, b) => b.score - a.score);
   const best = scored.length ? Math.max(...scored.slice(0, 3).map((g) => Math.max(...g.hits.map((h) => h.cover)))) : 0;
   return { groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), sure: best >= SURE, query };
