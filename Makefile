@@ -71,6 +71,7 @@ screenshots: .venv/ready ## ヘルプの画像を、本物の Thunderbird から
 system:
 	@bash .ci/packages test
 
+<<<<<<< HEAD
 # Checkers that exist for Node only, from their lock files; nothing of theirs runs while they are installed.
 %/node_modules/ready: %/package-lock.json
 	@bash .ci/packages node
@@ -78,9 +79,9 @@ system:
 	@touch $@
 
 .PHONY: search-eval
-search-eval: .venv/ready ## 検索の質を測ります(MISSES=1 で外れも表示、RECORD=1 で基準を書き直し)
+search-eval: .venv/ready ## 検索の質を測ります(MISSES=1 で外れも、QUICK=1 で素早く、RECORD=1 で基準を書き直し)
 	@bash .ci/packages test
-	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(MISSES),--misses) $(if $(RECORD),--record)
+	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(QUICK),--quick) $(if $(MISSES),--misses) $(if $(RECORD),--record)
 
 links: build ## 外部リンクを調べます(インターネットが必要)
 	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from macros import catalogue, publish
 from search import figures, rule_made, sets, stock
 from search.box import Answer, Box, serving
+from search.direct import Direct
 from search.sets import Query
 
 DOMAIN = "example.jp"
@@ -45,7 +46,7 @@ def new_page(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP").new_page()
 
 
-def ask(box: Box, queries: Iterable[Query], *, typed: bool) -> list[Answer]:
+def ask(box: Box | Direct, queries: Iterable[Query], *, typed: bool) -> list[Answer]:
     """Every query, one after the other, in one page."""
     return [box.ask(query, typed=typed) for query in queries]
 
@@ -84,7 +85,8 @@ def evaluate(browser: Browser, site: Path, start: str, *, full: bool, show_misse
         print(figures.latency(answers, "latency, typed"))
         print(without_confidence(ask(box, unknown_words(), typed=True)))
         if full:
-            print("\n" + figures.table(ask(box, sets.support_codes(), typed=False), "every support code, pasted"))
+            known_here = [q for q in sets.support_codes() if q.expected[0].exists(site / start)]
+            print("\n" + figures.table(ask(box, known_here, typed=False), "every support code of this copy, pasted"))
         print("\n" + figures.table(ask(box, rule_made.made(), typed=False), "made by rule from headings, pasted"), "\n")
         box.throttle(SPEED)
         sample = random.Random(SPEED).sample(known, THROTTLED)
@@ -99,6 +101,21 @@ def evaluate(browser: Browser, site: Path, start: str, *, full: bool, show_misse
     if show_misses:
         print("tune part, not in the first place:\n" + figures.misses(answers), end="\n\n")
     return answers
+
+
+def quick(browser: Browser, site: Path, start: str) -> None:
+    """The tune part by category, the report part as a whole: for trying things, without the box."""
+    with serving(site) as (url, _):
+        worker = Direct(new_page(browser), url + start)
+        answers = ask(worker, sorted(sets.queries(), key=lambda q: q.category), typed=False)
+        tune = [a for a in answers if a.query.part == "tune"]
+        print(figures.misses(tune), end="\n\n")
+        print(figures.table(tune, "tune part"), end="\n\n")
+        print("report part:", figures.table([a for a in answers if a.query.part == "report"], "").splitlines()[-1])
+        print("made by rule:", figures.table(ask(worker, rule_made.made(), typed=False), "").splitlines()[-1])
+        out = ask(worker, unknown_words(), typed=False)
+        print(without_confidence(out), *(a.query.text for a in out if a.confident))
+        worker.page.context.close()
 
 
 def levels(report: Sequence[Answer], out: Sequence[Answer]) -> dict[str, float]:
@@ -138,10 +155,14 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help="write levels.yaml")
     parser.add_argument("--only", choices=["ours", "stock"], help="one of the two searches")
     parser.add_argument("--site", type=Path, help=f"a site that is built already (make build), with {DOMAIN} in it")
+    parser.add_argument("--quick", action="store_true", help="only our worker, without the box, in seconds")
     arguments = parser.parse_args()
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        if arguments.quick:
+            quick(browser, arguments.site or build_ours(Path(work)), f"{DOMAIN}/")
+            return 0
         if arguments.only != "stock":
             print("#### our search\n")
             ours = arguments.site or build_ours(Path(work))

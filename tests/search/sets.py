@@ -30,6 +30,11 @@ class Place:
         """The page's address in a built site, without slashes at its ends."""
         return "" if self.page == "index" else self.page.removesuffix("/index")
 
+    def exists(self, copy: Path) -> bool:
+        """Whether a built copy of the help has it: not every domain has everything."""
+        html = copy / self.path / "index.html"
+        return html.is_file() and (not self.section or f'id="{self.section}"' in html.read_text(encoding="utf-8"))
+
 
 @dataclass(frozen=True)
 class Query:
