@@ -71,7 +71,6 @@ screenshots: .venv/ready ## ヘルプの画像を、本物の Thunderbird から
 system:
 	@bash .ci/packages test
 
-<<<<<<< HEAD
 # Checkers that exist for Node only, from their lock files; nothing of theirs runs while they are installed.
 %/node_modules/ready: %/package-lock.json
 	@bash .ci/packages node
