@@ -14,7 +14,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 # Material's notice about its own future; what we do about it stands in README.md.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: bench help build serve test fast check lint links schema codes lock clean e2e screenshots system torture audit audit-supply
+.PHONY: bench help build serve test fast check lint links schema codes lock clean e2e screenshots system torture audit audit-site audit-supply
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,7 +59,10 @@ bench: .venv/ready ## 速さを測ります(N="1 100" で一部の数だけ。1 
 torture: .venv/ready system ## 壊しにかかる長いテスト(ONLY="fuzz load faults" で一部だけ)
 	PYTHONPATH=tests $(BIN)/python -m torture $(ONLY)
 
-audit: audit-supply ## 使うライブラリの既知の脆弱性とライセンスを調べます(インターネットが必要)
+audit: audit-supply audit-site ## ライブラリの脆弱性とライセンス(インターネットが必要)、ページの速さと転送量を調べます
+
+audit-site: build system tests/node/lighthouse/node_modules/ready
+	$(BIN)/python tests/audit/visit.py site
 
 audit-supply: .venv/ready
 	$(BIN)/python tests/audit/supply.py $(if $(WRITE),--write)
