@@ -26,8 +26,9 @@ from macros.view import MailView, Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG_FILE = ROOT / "mkdocs.yml"
-#: A server has one page for errors, a search engine one map.
-ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz")
+#: A server has one page for errors, a search engine one map, a browser one keeper of saved copies.
+ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz", "sw.js")
+MANIFEST = "manifest.json"
 ASSETS = "assets"
 #: The search index of a profile.
 SHARED = "assets/search/index.*.json"
@@ -63,7 +64,7 @@ def _share(folder: Path) -> None:
     for name in ROOT_ONLY:
         (folder / name).unlink()
     shutil.rmtree(folder / ASSETS)
-    for page in folder.rglob("*.html"):
+    for page in [*folder.rglob("*.html"), folder / MANIFEST]:
         page.write_bytes(ASSET_URL.sub(rb"\1../\2", page.read_bytes()))
 
 
@@ -95,7 +96,7 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str
                 (folder / path).write_text(html, encoding="utf-8")
         finally:
             config.plugins.on_shutdown()
-        for page in folder.rglob("*.html"):
+        for page in [*folder.rglob("*.html"), folder / MANIFEST]:
             page.write_bytes(squeezed(page.read_bytes()))
         shared = {}
         for file in folder.glob(SHARED):

@@ -92,8 +92,8 @@ def build(domains: Mapping[str, MailDomain], folder: str) -> None:
         for page in target.rglob("*.html"):
             _straightened(target, page)
         if name:
-            (target / "404.html").unlink()
-            (target / "sitemap.xml").unlink()
+            for file in ("404.html", "sitemap.xml", "sw.js"):
+                (target / file).unlink()
     (out / sbom.PATH).write_bytes(sbom.written())
     (out / MARK).touch()
 
