@@ -75,9 +75,10 @@ def on_post_build(config: Any) -> None:
         url, _, anchor = doc["location"].partition("#")
         page = _pages[url][0]
         code = by_heading.get((page, anchor or first.get(page, "")), "")
-        text = ERROR_ADVICE.sub("", doc["text"]) if anchor.startswith("e-") else doc["text"]
+        message = anchor.startswith("e-")
+        text = ERROR_ADVICE.sub("", doc["text"]) if message else doc["text"]
         words = table.get((page.removesuffix(".md"), anchor), ())
-        entries.append(index.Entry(doc["location"], doc["title"], text, code, words))
+        entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
     data = index.written(built)

@@ -47,6 +47,8 @@ class Entry:
     code: str = ""
     #: What customers say when they mean this place.
     asked: tuple[str, ...] = ()
+    #: Error messages: Latin words that stand there once are nothing that people look for.
+    message: bool = False
 
 
 def plain(markup: str) -> str:
@@ -113,6 +115,8 @@ class _Vocabulary:
 
         #: Words of titles, descriptions and synonyms.
         self.named: set[_Key] = set()
+        #: Latin words and numbers, which people copy from a page or a screen.
+        self.literal: set[_Key] = set()
 
     @staticmethod
     def key(word: Word) -> _Key:
@@ -121,7 +125,8 @@ class _Vocabulary:
 
     def incidental(self, key: _Key) -> bool:
         """A word said once, in passing: nobody looks for it here, and it would answer questions about other things."""
-        return key not in self.named and len(self.places[key]) < (2 if key[0].isascii() else 3)
+        latin = key[0].isascii()
+        return key not in self.named and len(self.places[key]) < (1 if key in self.literal else 2 if latin else 3)
 
     def add(self, word: Word) -> _Key:
         key = self.key(word)
@@ -130,13 +135,15 @@ class _Vocabulary:
             self.words[key] = word
         return key
 
-    def read(self, page: _Page, number: int, title: str, text: str) -> None:
+    def read(self, page: _Page, number: int, title: str, text: str, *, message: bool) -> None:
         page.sections += 1
         in_title = {self.add(word) for word in lexicon.words(title)}
         self.named |= in_title
         if page.number == number:
             page.title = in_title
         for key in dict.fromkeys(self.add(word) for word in lexicon.words(text)):
+            if key[0].isascii() and not message:
+                self.literal.add(key)
             if key not in in_title and key not in page.title:
                 page.places[key].append(number)
 
@@ -187,7 +194,7 @@ def build(
             ).rstrip("\t")
         )
         previous = entry.code
-        vocabulary.read(current, number, "\n".join([title, description, *entry.asked]), text)
+        vocabulary.read(current, number, "\n".join([title, description, *entry.asked]), text, message=entry.message)
     vocabulary.turn(current)
     for group in synonyms:
         for member in group:

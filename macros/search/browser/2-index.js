@@ -44,6 +44,7 @@ class Index {
     this.keys = new Map();
     this.starts = new Set();
     for (const word of this.words) this.addKeys(word);
+    known = this.keys;
     for (const word of this.words) this.count(word);
     this.byText = new Map(this.words.map((w) => [w.key, w]));
     for (const s of data.skipped.split("\t")) this.key(fold(s), { skip: true });
@@ -83,14 +84,22 @@ class Index {
   }
 }
 
+// メール in メールサーバー: what stands beside it in the run is a word, too.
+let known;
+function joined({ s, k }, at, step) {
+  let end = at + step;
+  while (k[end] === KATAKANA) end += step;
+  return known.has(step < 0 ? s.slice(end + 1, at) : s.slice(at + 1, end));
+}
+
 // Where a word stands in a folded text: Latin words whole, kana not across the ends of a run.
 function find(norm, word, from = 0) {
   const { s, k } = norm, t = word.key;
   for (let i = s.indexOf(t, from); i >= 0; i = s.indexOf(t, i + 1)) {
     const j = i + t.length, kind = k[i], last = k[j - 1];
     if (kind === LATIN && (k[i - 1] === LATIN || k[j] === LATIN)) continue;
-    if (kind === KATAKANA && k[i - 1] === KATAKANA) continue;
-    if (last === KATAKANA && k[j] === KATAKANA && t.length < 4) continue;
+    if (kind === KATAKANA && k[i - 1] === KATAKANA && !joined(norm, i, -1)) continue;
+    if (last === KATAKANA && k[j] === KATAKANA && t.length < 4 && !joined(norm, j - 1, 1)) continue;
     if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4) continue;
     if (word.inflects && last === KANJI && k[j] !== HIRAGANA) continue;
     if (!word.inflects && t.length === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) continue;

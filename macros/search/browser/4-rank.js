@@ -76,9 +76,9 @@ function sound(index, norm) {
 function likeTitle(index, query) {
   const plain = query.norm.s.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
   if (plain.length < 3) return () => 0;
-  const near = (own) => {
+  const near = (own, i) => {
     own.pairs ??= pairs(own.s);
-    if (own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
+    if (i ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
     if (plain.length < 4) return 0;
     let same = 0;
     for (const pair of asked) if (own.pairs.has(pair)) same++;
@@ -88,6 +88,16 @@ function likeTitle(index, query) {
     const own = section[kana ? "heard" : "seen"] ??= [section.norm, ...section.asked].map((norm) => ({ s: (kana ? sound(index, norm) : norm.s).replace(/ /g, "") }));
     return Math.max(...own.map(near));
   };
+}
+
+// Where nothing is found: the names that share most characters, the rare ones first.
+function nearest(index, s) {
+  const found = [];
+  for (const c of new Set(s.replace(/[^々㐀-鿿ァ-ヶ]/g, ""))) {
+    const at = index.sections.filter((section) => [section.norm, ...section.asked, section.summary].some((norm) => norm && norm.s.includes(c)));
+    for (const section of at) (found[section.n] ??= { section, score: 0, cover: 0, hits: [] }).score += section.prior / at.length;
+  }
+  return found.filter(Boolean);
 }
 
 function rank(index, text) {
@@ -136,6 +146,7 @@ function rank(index, text) {
     }
     if (score > 0) found.push({ section, score, cover, hits });
   }
+  if (!found.length) found.push(...nearest(index, query.norm.s));
   const groups = new Map();
   for (const hit of found.sort((a, b) => b.score - a.score || a.section.n - b.section.n)) {
     const page = hit.section.page;
