@@ -1,4 +1,7 @@
-"""One spelling for the many ways a word can be typed. ``browser/1-normalise.js`` does the same, and a test says so."""
+"""One spelling for the many ways a word can be typed.
+
+``browser/1-normalise.js`` does the same; tests/browser/test_search_spelling.py compares them.
+"""
 
 from __future__ import annotations
 

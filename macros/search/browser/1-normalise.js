@@ -3,7 +3,7 @@
 const OTHER = 0, LATIN = 1, KATAKANA = 2, KANJI = 3, HIRAGANA = 4;
 const FOLD = Object.fromEntries([..."ァィゥェォッャュョヮヵヶヴヂヅ"].map((c, i) => [c, "アイウエオツヤユヨワカケブジズ"[i]]));
 const DASH = /[ー‐‑‒–—―−─-]/;
-const MARKS = /[\uff9e\uff9f\u3099\u309a]/;
+const MARKS = /[\uff9e\uff9f]|\p{M}/u;
 
 function kindOf(c) {
   if (/[a-z0-9]/.test(c)) return LATIN;
