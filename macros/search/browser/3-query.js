@@ -205,8 +205,8 @@ class Query {
       // 暗号の種類: half a word.
       if (!unit.alternatives.length && seg.kind === KANJI && seg.s.length > 1) for (const [words, w] of this.begun(seg.s, KANJI)) add(words, w * 0.8);
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
-      if (!unit.alternatives.length && seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
-        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size + word.asked.size + word.abouts.size) add([word], 0.6);
+      if (seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
+        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size + word.asked.size + word.abouts.size) add([word], 0.9);
       }
       if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
       if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;

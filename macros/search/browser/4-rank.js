@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 4, TITLE_SHARE = 5, OUTER = 0.22, PAGE = 1.4, PAGE_SHARE = 1.6, ABOUT = 2.2, ASKED = 2.2, ASKED_SHARE = 5, NAMED = 0.45, NAMED_PAGE = 1, EXACT = 27, EXACT_PAGE = 10, DENIED = 2, DENIED_PAGE = 1.25, SHARP = 3, WHOLE = 1.2, MORE = 0.15, ERRORS = 1, ALIKE = 0.4, LONE = 0.1, SAID = 0.52, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.5, GROUPS = 12;
+const TITLE = 3.2, TITLE_SHARE = 5, OUTER = 0.22, PAGE = 1.4, PAGE_SHARE = 1.6, ABOUT = 2.2, ASKED = 2.2, ASKED_SHARE = 5, NAMED = 0.45, NAMED_PAGE = 1, EXACT = 45, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, SHARP = 3, WHOLE = 1.2, MORE = 0.15, ERRORS = 1, ALIKE = 0.4, LONE = 0.1, SAID = 0.52, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.6, GROUPS = 8;
 
 function inSection(section, word) {
   let v = 0;
