@@ -22,7 +22,7 @@ from macros.search.normalise import normalise
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
 #: A word that stands in more places than this share of the sections is kept only for the pages that say it most.
-COMMON = 0.027
+COMMON = 0.023
 MOST = 3
 #: A word in so many sections of one page is of the page, unless the page is a catalogue.
 PAGE_WIDE = 3
