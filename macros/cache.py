@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "MAILHELP_CACHE"
 NOT_SOURCE = "__pycache__"
 #: How many bytes at the beginning of a kept file tell whether the value in it is whole.
-SUM = 16
+SUM = 32
 
 
 def folder() -> Path | None:
@@ -68,8 +68,8 @@ def _open(name: str, mark: object, *, value: bool) -> Any:
         return None
 
 
-def _sum() -> hashlib.blake2b:
-    return hashlib.blake2b(digest_size=SUM)
+def _sum() -> hashlib._Hash:
+    return hashlib.sha256()
 
 
 class _Summed:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -516,19 +516,28 @@ def run(points: int = 120) -> str:
     chance = random.Random(seed)
     total: Counter[str] = Counter()
     with world() as here:
-        kinds = killed(here, points)
+
+        def part(attack: Callable[..., Any], *words: Any, **options: Any) -> Any:
+            start = here.faults.total()
+            result = attack(here, *words, **options)
+            print(
+                f"{attack.__name__} {' '.join(map(str, words[:1]))}: {here.faults.total() - start} faults", flush=True
+            )
+            return result
+
+        kinds = part(killed, points)
         if not {"open", "half a write", "half a file", "os.rename", "exchange"} <= kinds.keys():
             raise AssertionError(f"not every kind of write was met: {kinds}")
-        killed(here, points // 4, exchange=False)
+        part(killed, points // 4, exchange=False)
         for error in ("ENOSPC", "EIO", "EROFS", "EACCES"):
-            refused(here, points // 3, error)
-        wandering(here, points, chance)
-        any_time(here, points // 3, chance)
-        at_once(here, points // 20)
-        broken_domain(here)
-        limited(here)
-        spoiled(here, points // 3, chance)
-        workers(here, 6, chance)
+            part(refused, points // 3, error)
+        part(wandering, points, chance)
+        part(any_time, points // 3, chance)
+        part(at_once, points // 20)
+        part(broken_domain)
+        part(limited)
+        part(spoiled, points // 3, chance)
+        part(workers, 6, chance)
         total += here.faults
     with tempfile.TemporaryDirectory() as folder:
         total += full_disk(Path(folder), points // 6)
