@@ -86,6 +86,8 @@ def written(text: str) -> set[bytes]:
     """A text in every way in which a file might hold it."""
     lower = text.lower()
     ways = {lower.encode(), lower.encode("utf-16-le"), lower.encode("utf-16-be"), quote(lower).lower().encode()}
+    if not lower.isascii():
+        ways |= {lower.encode("cp932", "replace"), lower.encode("euc-jp", "replace")}
     ways.add("".join(f"\\u{ord(c):04x}" if ord(c) > 127 else c for c in lower).encode())
     ways.add("".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in lower).encode())
     ways.add("".join(f"&#x{ord(c):x};" if ord(c) > 127 else c for c in lower).encode())
@@ -134,6 +136,7 @@ def test_every_hiding_place_is_searched(customer: str, site: Path, tmp_path: Pat
         "list.txt": hashlib.sha256(ascii_name.encode()).hexdigest().encode(),
         "list.b64": base64.b64encode(b"x" + ascii_name.encode() + b"yz"),
         "list.bin": customer.encode("utf-16-le"),
+        "index.x.json": customer.encode("cp932"),
         f"{ascii_name}.html": b"",
     }
     for name, data in places.items():
