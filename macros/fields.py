@@ -100,7 +100,7 @@ SUPPORT = (
     Field("website", "公式サイトの URL です。", "https://www.example.jp/", check=checks.url),
     Field("news_url", "お知らせ一覧の URL です。", "https://www.example.jp/news/", check=checks.url),
     Field("faq_url", "Q&A の URL です。", "https://www.example.jp/faq/", check=checks.url),
-    Field("product", "お客さまがお使いの製品の名前です。", "ロイヤルカスタマーシステム", check=checks.text(80)),
+    Field("product", "お客様がお使いの製品の名前です。", "ロイヤルカスタマーシステム", check=checks.text(80)),
 )
 
 DOMAIN_FILE = (
@@ -142,7 +142,7 @@ DOMAIN_FILE = (
     ),
     Field(
         "address_forms",
-        "お客さまのメールアドレスの形です。%EMAILLOCALPART% は「アカウント名」と表示されます。",
+        "お客様のメールアドレスの形です。%EMAILLOCALPART% は「アカウント名」と表示されます。",
         '["info@%EMAILDOMAIN%"]',
         "list",
         checks.address_form,
