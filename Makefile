@@ -46,8 +46,9 @@ lint: .venv/ready ## 書き方と型を調べます
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-test: .venv/ready system tests/node/node_modules/ready lint ## すべてのテスト(必要なものの準備もします)
-	$(BIN)/pytest
+# The build fills the cache that the tests share; the files of tests, the longest first, go to all processors.
+test: .venv/ready system tests/node/node_modules/ready lint build ## すべてのテスト(必要なものの準備もします)
+	$(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot・Postfix・nginx。管理者の権限が必要)
 	@bash .ci/packages e2e
@@ -61,7 +62,8 @@ torture: .venv/ready system ## 壊しにかかる長いテスト(ONLY="fuzz load
 
 audit: audit-supply audit-site ## ライブラリの脆弱性とライセンス(インターネットが必要)、ページの速さと転送量を調べます
 
-audit-site: build system tests/node/lighthouse/node_modules/ready
+audit-site: build tests/node/lighthouse/node_modules/ready
+	@bash .ci/packages audit
 	$(BIN)/python tests/audit/visit.py site
 
 audit-supply: .venv/ready

@@ -62,10 +62,10 @@ def site_url(built_site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless, driven by Playwright."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Debian's Chromium, without what only a screen needs, driven by Playwright."""
+    program = shutil.which("chromium-headless-shell")
     if program is None:
-        pytest.fail("Chromium がありません。make test は自分で入れます: .ci/packages test")
+        pytest.fail("chromium-headless-shell がありません。make test は自分で入れます: .ci/packages test")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield browser

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Dialog, Page, Request
 
+#: What a page fetches by itself, some of it late: files that are the same for every visitor.
+SAME_FOR_ALL = ("/assets/", "/manifest.json", "/favicon.ico")
+
 
 class Watched:
     """Everything that left a page: addresses, headers and bodies of all requests, and what the page complained about."""
@@ -21,6 +24,14 @@ class Watched:
     def _dialog(self, dialog: Dialog) -> None:
         self.errors.append(f"dialog: {dialog.message}")
         dialog.dismiss()
+
+    def told(self, since: int) -> list[str]:
+        """What was sent after the first ``since`` requests, but for plainly fetching what is the same for every visitor."""
+        return [
+            f"{r.method} {r.url} {r.post_data or ''}"
+            for r in self.requests[since:]
+            if r.method != "GET" or "?" in r.url or not any(place in r.url for place in SAME_FOR_ALL)
+        ]
 
     def sent(self) -> str:
         """All that was sent, as one text."""

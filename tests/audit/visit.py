@@ -90,7 +90,7 @@ def chromium() -> str:
     """The browser's program."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        raise SystemExit("Chromium がありません。make audit は自分で入れます: .ci/packages test")
+        raise SystemExit("Chromium がありません。make audit は自分で入れます: .ci/packages audit")
     return program
 
 

@@ -157,7 +157,7 @@ def main() -> int:
     parser.add_argument("--site", type=Path, help=f"a site that is built already (make build), with {DOMAIN} in it")
     parser.add_argument("--quick", action="store_true", help="only our worker, without the box, in seconds")
     arguments = parser.parse_args()
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = shutil.which("chromium-headless-shell")
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         if arguments.quick:
