@@ -10,10 +10,11 @@ from typing import Any
 
 def define_env(env: Any) -> None:
     """Give pages ``mail`` and the components, for the domain that the configuration or ``MAIL_DOMAIN`` names."""
-    from macros import components, site
+    from macros import components, dates, site
 
     mail = site.current_view(env.conf["extra"])
     env.conf["extra"]["mail"] = mail
+    env.conf["extra"]["dates"] = dates.of_pages()
     env.variables["mail"] = mail
     for name, function in components.bound(mail).items():
         env.macro(function, name)

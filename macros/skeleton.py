@@ -7,12 +7,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from macros import cache, workers
+from macros import cache, dates, workers
 from macros.domain import MailDomain
 from macros.errors import BuildError
 from macros.stamp import Skeleton, Template, compare
@@ -38,7 +37,8 @@ def sources() -> str:
 
 def _sources() -> str:
     files = [p for p in (ROOT / "docs").rglob("*") if p.is_file()]
-    parts = [cache.program(), cache.digest([*files, CONFIG_FILE], ROOT), os.environ.get("SITE_URL", ""), _dates()]
+    known = [f"{page} {day}" for page, day in dates.of_pages().items()]
+    parts = [cache.program(), cache.digest([*files, CONFIG_FILE], ROOT), os.environ.get("SITE_URL", ""), *known]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
@@ -46,16 +46,6 @@ def _unchanged() -> None:
     """After pages were rendered: what they were made of is still what was read at the beginning."""
     if _sources() != sources():
         raise BuildError(CHANGED)
-
-
-def _dates() -> str:
-    """What the dates of the pages depend on: the last commit that touched them, or the day of the build."""
-    asked = ["git", "log", "-1", "--format=%H", "--", "docs", CONFIG_FILE.name]
-    try:
-        answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        answer = ""
-    return answer or os.environ.get("SOURCE_DATE_EPOCH", "")
 
 
 class Progress(Protocol):

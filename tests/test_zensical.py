@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 #: What is different, by selector, and why. Everything else in the main text must be the same.
 DIFFERENT = {
     ".mh-top": "the row above the title: Zensical gives templates no page.parent, so it leads to the entrance, not the list",
-    ".mh-updated": "the date of the last change: Zensical has no plugin for it",
+    ".mh-updated": "the date of the last change: Zensical does not tell templates the file",
     ".headerlink": "the theme's own permanent links",
     ".md-tags, .md-feedback, .md-comments": "parts of the theme around the text",
 }

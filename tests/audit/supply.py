@@ -45,7 +45,7 @@ SPDX = {
 }
 IDENTIFIER = re.compile(r"[A-Za-z0-9.+-]+")
 #: Not installed on every system, or with their licence in a file only: what stands there.
-READ = {"axe-playwright-python": "MIT", "colorama": "BSD-3-Clause", "tomli": "MIT", "tzdata": "Apache-2.0"}
+READ = {"axe-playwright-python": "MIT", "colorama": "BSD-3-Clause", "tomli": "MIT"}
 
 
 def licence(package: Mapping[str, Any], classifiers: list[str]) -> str:
