@@ -171,14 +171,14 @@ class Place:
 
 def prepared(
     units: Mapping[str, Unit], root: Unit | None, progress: Progress
-) -> tuple[dict[str, Skeleton], Callable[[], dict[str, bytes]]]:
-    """One skeleton for every profile that occurs among the units, by the profile's key; what gives the root's files."""
+) -> tuple[dict[str, Skeleton], Callable[[], Skeleton]]:
+    """One skeleton for every profile that occurs among the units, by the profile's key; what gives the root's."""
     samples: dict[str, Unit] = {}
     for unit in units.values():
         samples.setdefault(unit.profile, unit)
     mails = {key: unit.mail for key, unit in samples.items()}
     wanted = {key: (view.profile(mail), tuple(view.values(mail))) for key, mail in mails.items()}
-    return skeleton.prepare(wanted, (root.mail, root.key) if root else None, progress)
+    return skeleton.prepare(wanted, root.profile if root else None, progress)
 
 
 class Stamper:
@@ -263,22 +263,23 @@ def _write_root(
     place: Place,
     unit: Unit,
     built: Mapping[str, Skeleton],
-    pages: Callable[[], dict[str, bytes]],
+    pages: Callable[[], Skeleton],
     *,
     but: set[str],
     before: Record | None,
 ) -> Record:
     """The files at the root of the site: the default domain's help, what all copies share; not the folders ``but``.
 
-    ``pages``: gives that help. ``before``: what the same program wrote there last.
+    ``pages``: gives the templates of that help. ``before``: what the same program wrote there last.
     """
     shared = {path: data for made in built.values() for path, data in made.shared.items()}
     key = " ".join([skeleton.sources(), unit.key, *sorted(shared)])
     found = tree.scan(place.next, but)
     if before is not None and (before.key, before.signature) == (key, tree.signature(found)):
         return before
-    files: dict[str, bytes] = pages() | shared
-    files |= built[unit.profile].filled(view.values(unit.mail), [skeleton.OWN_SEARCH])
+    made = pages()
+    files: dict[str, bytes] = {**made.shared, **shared}
+    files |= made.filled(view.values(unit.mail))
     files |= formats.root_files(unit.mail, environment.context())
     stats = tree.update(place.next, files.items(), found)
     return Record(unit.profile, key, tree.signature(stats), len(stats), sum(size for size, _ in stats.values()))

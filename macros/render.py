@@ -7,9 +7,9 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
@@ -17,25 +17,23 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.exceptions import BuildError as MkDocsError
 
-from macros import view
+from macros import finish
 from macros.components.codes import redirect_pages
-from macros.domain import MailDomain
 from macros.errors import BuildError
-from macros.stamp import Cutter, Template, stand_ins
+from macros.stamp import Cutter, Half, stand_ins
 from macros.view import MailView, Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG_FILE = ROOT / "mkdocs.yml"
 #: A server has one page for errors, a search engine one map, a browser one keeper of saved copies.
 ROOT_ONLY = ("404.html", "sitemap.xml", "sitemap.xml.gz", "sw.js")
+#: Of these, what no value can be looked for in.
+WHOLE = ("sitemap.xml.gz",)
 MANIFEST = "manifest.json"
-ASSETS = "assets"
+PAGE = ".html"
+ASSETS = "assets/"
 #: The search index of a profile.
-SHARED = "assets/search/index.*.json"
-VERBATIM = re.compile(rb"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.S)
-INDENTATION = re.compile(rb"[ \t]*\n\s*")
-SEARCH_MARK = b' data-search-exclude=""'
-ASSET_URL = re.compile(rb'(["(=])((?:\.\./)*assets/)')
+SHARED = re.compile(r"assets/search/index\.\w+\.json")
 FAILED = "サイトを作れませんでした。\n{log}"
 
 
@@ -50,29 +48,8 @@ class _Log(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def squeezed(page: bytes) -> bytes:
-    """A page without what only the build needs: the templates' indentation and empty lines (what keeps its white space
-    is left alone), and marks for the search index.
-    """
-    parts = VERBATIM.split(page.replace(SEARCH_MARK, b""))
-    parts[::2] = [INDENTATION.sub(rb"\n", part) for part in parts[::2]]
-    return b"".join(parts)
-
-
-def _share(folder: Path) -> None:
-    """Leave to the root of the site, one folder up, what is the same for every copy."""
-    for name in ROOT_ONLY:
-        (folder / name).unlink()
-    shutil.rmtree(folder / ASSETS)
-    for page in [*folder.rglob("*.html"), folder / MANIFEST]:
-        page.write_bytes(ASSET_URL.sub(rb"\1../\2", page.read_bytes()))
-
-
-def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str, bytes]:
-    """Build the whole help for one view into ``folder`` (emptied first). Returns what copies of its profile share.
-
-    ``private_copy``: a domain's own copy, one folder below the root of the site. It uses the root's assets, and search
-    engines are asked to leave it alone.
+def _made(mail: MailView, folder: Path) -> None:
+    """Build the whole help of the root of the site for one view into ``folder`` (emptied first).
 
     :raises BuildError: with what MkDocs said, for a broken page, a dead link or a failing macro.
     """
@@ -85,9 +62,6 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str
         os.chdir(ROOT)
         config = load_config(str(CONFIG_FILE), site_dir=str(folder), strict=True)
         config.extra["mail"] = mail
-        config.extra["private_copy"] = private_copy
-        if private_copy:
-            config.site_url = ""
         config.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build(config)
@@ -96,15 +70,6 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str
                 (folder / path).write_text(html, encoding="utf-8")
         finally:
             config.plugins.on_shutdown()
-        for page in [*folder.rglob("*.html"), folder / MANIFEST]:
-            page.write_bytes(squeezed(page.read_bytes()))
-        shared = {}
-        for file in folder.glob(SHARED):
-            shared[file.relative_to(folder).as_posix()] = file.read_bytes()
-            file.unlink()
-        if private_copy:
-            _share(folder)
-        return shared
     except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:
         raise BuildError(FAILED.format(log="\n".join([*log.lines, str(error)]))) from error
     finally:
@@ -112,26 +77,54 @@ def render_site(mail: MailView, folder: Path, *, private_copy: bool) -> dict[str
         logger.removeHandler(log)
 
 
-def root_files(mail: MailDomain) -> dict[str, bytes]:
-    """Every file of the root of the site, whose pages are those of ``mail``, by path.
+@dataclass(frozen=True)
+class Rendered:
+    """One rendering: the files of the root of the site by path, and what copies of the profile share."""
 
-    :raises BuildError: as :func:`render_site`.
+    root: dict[str, bytes]
+    shared: dict[str, bytes]
+
+    @property
+    def copy(self) -> dict[str, bytes]:
+        """The files of a copy: what is the same for every copy is left to the root."""
+        own = {path: data for path, data in self.root.items() if path not in ROOT_ONLY and not path.startswith(ASSETS)}
+        for path, data in own.items():
+            if path.endswith(PAGE):
+                own[path] = finish.sharing(finish.copied(data))
+            elif path == MANIFEST:
+                own[path] = finish.sharing(data)
+        return own
+
+
+def rendered(mail: MailView) -> Rendered:
+    """Render the whole help for one view.
+
+    :raises BuildError: with what MkDocs said, for a broken page, a dead link or a failing macro.
     """
     with tempfile.TemporaryDirectory() as work:
-        folder = Path(work) / "root"
-        render_site(view.view(mail), folder, private_copy=False)
-        return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+        folder = Path(work) / "site"
+        _made(mail, folder)
+        files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    shared = {path: files.pop(path) for path in [*files] if SHARED.fullmatch(path)}
+    for path, data in files.items():
+        if path.endswith(PAGE) or path == MANIFEST:
+            files[path] = finish.squeezed(data)
+    return Rendered(files, shared)
 
 
-def templates(profile: Profile, names: Iterable[str], *, second: bool) -> tuple[dict[str, Template], dict[str, bytes]]:
-    """The templates of a copy by path, cut at the first or the second stand-ins, and what copies of its profile share.
+def templates(profile: Profile, names: Iterable[str], *, second: bool, root: bool) -> Half:
+    """What is made of a profile's pages, cut at the first or the second stand-ins; ``root``: those of the root as well.
 
-    :raises BuildError: as :func:`render_site`, or when a page does more with a value than print it.
+    :raises BuildError: as :func:`rendered`, or when a page does more with a value than print it.
     """
     texts = stand_ins(names, second=second)
     cutter = Cutter(texts)
-    with tempfile.TemporaryDirectory() as work:
-        folder = Path(work) / "copy"
-        shared = render_site(MailView(profile, texts), folder, private_copy=True)
-        paths = sorted(p for p in folder.rglob("*") if p.is_file())
-        return {(name := p.relative_to(folder).as_posix()): cutter.cut(name, p.read_bytes()) for p in paths}, shared
+    made = rendered(MailView(profile, texts))
+    assets = {path: data for path, data in made.root.items() if path.startswith(ASSETS) or path in WHOLE}
+    pages = {path: data for path, data in made.root.items() if path not in assets} if root else {}
+    return Half(
+        {path: cutter.cut(path, data) for path, data in made.copy.items()},
+        made.shared,
+        {path: cutter.cut(path, data) for path, data in pages.items()},
+        assets if root else {},
+    )

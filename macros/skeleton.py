@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from macros import cache, dates, workers
-from macros.domain import MailDomain
 from macros.errors import BuildError
-from macros.stamp import Skeleton, Template, compare
+from macros.stamp import Half, Skeleton, compare
 from macros.view import Profile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,9 +23,10 @@ OWN_SEARCH = "search/search_index.json"
 CHANGED = (
     "作っている間に、ページなどのファイルが変わりました。もう一度実行してください。公開中のサイトは変わっていません。"
 )
+#: The name under which the root's templates are kept.
+ROOT_NAME = "root"
 #: A profile and the names of its values.
 Wanted = tuple[Profile, tuple[str, ...]]
-Half = tuple[dict[str, Template], dict[str, bytes]]
 
 
 @functools.cache
@@ -55,22 +55,18 @@ class Progress(Protocol):
         """Yield the items, showing how far of ``total`` it is."""
 
 
-def _half(wanted: Wanted, second: bool) -> Half:
+def _half(wanted: Wanted, second: bool, root: bool) -> Half:
     from macros import render  # only here: see there
 
-    return render.templates(*wanted, second=second)
+    return render.templates(*wanted, second=second, root=root)
 
 
-def _root(mail: MailDomain) -> dict[str, bytes]:
-    from macros import render  # only here: see there
-
-    return render.root_files(mail)
-
-
-def _whole(halves: Iterable[Half]) -> Skeleton:
-    (first, shared), (second, _) = halves
-    compare(first, second)
-    return Skeleton(first, shared)
+def _whole(halves: Iterable[Half]) -> tuple[Skeleton, Skeleton]:
+    """The skeleton of the copies, and that of the root."""
+    first, second = halves
+    compare(first.copy, second.copy)
+    compare(first.root, second.root)
+    return Skeleton(first.copy, first.shared), Skeleton(first.root, first.assets)
 
 
 def build(profile: Profile, names: Iterable[str]) -> Skeleton:
@@ -78,44 +74,49 @@ def build(profile: Profile, names: Iterable[str]) -> Skeleton:
 
     :raises BuildError: when a page is broken, or does more with a value than print it.
     """
+    return build_both(profile, names)[0]
+
+
+def build_both(profile: Profile, names: Iterable[str]) -> tuple[Skeleton, Skeleton]:
+    """As :func:`build`; and the templates of the root of the site, whose assets are what its copies share."""
     wanted = (profile, tuple(names))
-    return _whole(_half(wanted, second) for second in (False, True))
+    return _whole(_half(wanted, second, True) for second in (False, True))
 
 
 def prepare(
-    wanted: Mapping[str, Wanted], root: tuple[MailDomain, str] | None, progress: Progress
-) -> tuple[dict[str, Skeleton], Callable[[], dict[str, bytes]]]:
-    """The skeleton of every profile, by the profile's key, and what gives the files of the site's root when it is asked.
+    wanted: Mapping[str, Wanted], root: str | None, progress: Progress
+) -> tuple[dict[str, Skeleton], Callable[[], Skeleton]]:
+    """The skeleton of every profile, by the profile's key, and what gives that of the site's root when it is asked.
 
-    ``root``: the domain whose pages the root shows, and a key for all its data; None where no root is wanted.
+    ``root``: the key of the profile whose pages the root shows; None where no root is wanted.
 
     :raises BuildError: as :func:`build`.
     """
     marks = {key: (sources(), key) for key in wanted}
     missing = [key for key in wanted if not cache.holds(f"skeleton-{key}", marks[key])]
-    root_mark = (sources(), root[1]) if root else ()
-    root_missing = root is not None and not cache.holds("root", root_mark)
-    files: dict[str, bytes] | None = None
+    if root and root not in missing and not cache.holds(ROOT_NAME, marks[root]):
+        missing.append(root)
+    of_root: Skeleton | None = None
     built: dict[str, Skeleton] = {}
-    tasks = 2 * len(missing) + root_missing
-    with workers.pool(tasks) as pool:
-        halves = {key: [pool.submit(_half, wanted[key], second) for second in (False, True)] for key in missing}
-        asked = pool.submit(_root, root[0]) if root and root_missing else None
+    with workers.pool(2 * len(missing)) as pool:
+        halves = {
+            key: [pool.submit(_half, wanted[key], second, key == root) for second in (False, True)] for key in missing
+        }
         for key in progress(wanted, total=len(wanted), unit="構造"):
             if key in halves:
-                built[key] = _whole(half.result() for half in halves[key])
+                built[key], other = _whole(half.result() for half in halves[key])
                 _unchanged()
                 cache.write(f"skeleton-{key}", marks[key], built[key])
+                if key == root:
+                    of_root = other
+                    cache.write(ROOT_NAME, marks[key], other)
             else:
                 kept = cache.read(f"skeleton-{key}", marks[key])
                 built[key] = kept if kept is not None else build(*wanted[key])
-        if asked:
-            files = asked.result()
-            _unchanged()
-            cache.write("root", root_mark, files)
 
-    def root_files() -> dict[str, bytes]:
-        found = files if files is not None else cache.read("root", root_mark)
-        return found if found is not None or root is None else _root(root[0])
+    def root_skeleton() -> Skeleton:
+        assert root is not None
+        found = of_root or cache.read(ROOT_NAME, marks[root])
+        return found if found is not None else build_both(*wanted[root])[1]
 
-    return built, root_files
+    return built, root_skeleton

@@ -105,6 +105,19 @@ class Cutter:
         return Template(tuple(parts[::2]), tuple(self.slots[part] for part in parts[1::2]))
 
 
+@dataclass(frozen=True)
+class Half:
+    """One rendering of a profile, cut: the files of a copy, and what all copies share.
+
+    ``root``, ``assets``: the files of the root of the site, where those were asked for; no value is in the assets.
+    """
+
+    copy: Mapping[str, Template]
+    shared: Mapping[str, bytes]
+    root: Mapping[str, Template] = field(default_factory=dict)
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+
+
 def compare(first: Mapping[str, Template], second: Mapping[str, Template]) -> None:
     """Net 2: two renderings with different stand-ins must be the same templates.
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from macros import catalogue, environment, formats, sbom
+from macros import catalogue, environment, finish, formats, sbom
 from macros.domain import MailDomain
 from macros.errors import BuildError, MailHelpError
 from macros.site import default_domain
@@ -26,14 +26,14 @@ LINK = re.compile(r'((?:href|src)=")((?:\.\./)+)([^"#?]*)')
 MARK = ".mailhelp"
 
 
-def _config(mail: MailDomain, folder: str, *, private_copy: bool) -> str:
+def _config(mail: MailDomain, folder: str) -> str:
     """mkdocs.yml for one domain. Not strict: Zensical looks for anchors before Jinja has chosen what is shown."""
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     text = text.replace("\nsite_dir: site\n", f"\nsite_dir: {folder}\n").replace(
         "\nstrict: true\n", "\nstrict: false\n"
     )
     shown = {"domain": mail.domain_unicode, "domain_ascii": mail.domain}
-    return f"{text}\nextra: {json.dumps({'mail': shown, 'private_copy': private_copy}, ensure_ascii=False)}\n"
+    return f"{text}\nextra: {json.dumps({'mail': shown}, ensure_ascii=False)}\n"
 
 
 def _straightened(site: Path, page: Path) -> None:
@@ -49,13 +49,13 @@ def _straightened(site: Path, page: Path) -> None:
     page.write_text(LINK.sub(link, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def render(mail: MailDomain, folder: str, *, private_copy: bool) -> None:
+def render(mail: MailDomain, folder: str) -> None:
     """Build the help of one domain into ``folder`` (relative to the sources).
 
     :raises BuildError: with what Zensical said.
     """
     config = ROOT / f".zensical-{os.getpid()}.yml"
-    config.write_text(_config(mail, folder, private_copy=private_copy), encoding="utf-8")
+    config.write_text(_config(mail, folder), encoding="utf-8")
     try:
         answer = subprocess.run(
             [sys.executable, "-m", "zensical", "build", "--clean", "--config-file", config.name],
@@ -84,13 +84,15 @@ def build(domains: Mapping[str, MailDomain], folder: str) -> None:
     for name in ("", *domains):
         mail = domains[name] if name else root
         target = out / name if name else out
-        render(mail, f"{folder}/{name}" if name else folder, private_copy=bool(name))
+        render(mail, f"{folder}/{name}" if name else folder)
         files = (formats.files if name else formats.root_files)(mail, context)
         for path, data in files.items():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (target / path).write_bytes(data)
         for page in target.rglob("*.html"):
             _straightened(target, page)
+            if name:
+                page.write_bytes(finish.copied(page.read_bytes()))
         if name:
             for file in ("404.html", "sitemap.xml", "sw.js"):
                 (target / file).unlink()

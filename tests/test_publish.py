@@ -46,8 +46,9 @@ class Little:
         return stamp.Skeleton(templates, {"assets/search/index.json": b"shared"})
 
     def prepare(self, wanted: Any, root: Any, progress: Any) -> Any:
-        pages = {"404.html": b"no", **{path: text.encode() for path, text in self.pages.items()}}
-        return {key: self.made(names) for key, (_, names) in wanted.items()}, lambda: pages
+        cutter = stamp.Cutter(stamp.stand_ins(["display_name"]))
+        pages = {path: cutter.cut(path, text.encode()) for path, text in {"404.html": "no", **self.pages}.items()}
+        return {key: self.made(names) for key, (_, names) in wanted.items()}, lambda: stamp.Skeleton(pages)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 
 from macros import render
 from macros.errors import BuildError
-from macros.render import squeezed
+from macros.finish import copied, squeezed
 from macros.view import MailView
 
 
@@ -11,8 +11,14 @@ def test_squeezing_takes_indentation_only() -> None:
     assert squeezed(page) == b"<p>\na  b\n<b>c</b> d\n</p>\n<pre>\n   x\n\n  y</pre>\n<script>\n  let a;\n</script>\n"
 
 
+def test_a_copy_is_not_to_be_found_and_its_root_is_one_folder_up() -> None:
+    page = b'<head><link rel="canonical" href="https://x.example/a/">\n<title>x</title></head><div data-root="./">'
+    assert copied(page) == b'<head><title>x</title><meta name="robots" content="noindex"></head><div data-root="../">'
+    assert copied(copied(page)) == copied(page)
+
+
 @pytest.mark.slow
-def test_a_broken_page_stops_the_build_and_says_where(tmp_path, domains, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_page_stops_the_build_and_says_where(domains, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     from macros import view
 
     def broken(*_: object, **__: object) -> str:
@@ -20,11 +26,11 @@ def test_a_broken_page_stops_the_build_and_says_where(tmp_path, domains, monkeyp
 
     monkeypatch.setattr("macros.components.settings.render", broken)
     with pytest.raises(BuildError, match="planted"):
-        render.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
+        render.rendered(view.view(domains["example.jp"]))
 
 
 @pytest.mark.slow
-def test_a_page_that_compares_a_value_stops_the_build(tmp_path, domains, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_that_compares_a_value_stops_the_build(domains, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     from macros import components, view
 
     def nosy(mail: MailView) -> str:
@@ -34,4 +40,4 @@ def test_a_page_that_compares_a_value_stops_the_build(tmp_path, domains, monkeyp
     found = {**components.all_components(), "contact_line": nosy}
     monkeypatch.setattr(components, "all_components", lambda: found)
     with pytest.raises(BuildError, match=r"(?s)index\.md.*mail\.domain"):
-        render.render_site(view.view(domains["example.jp"]), tmp_path / "out", private_copy=True)
+        render.rendered(view.view(domains["example.jp"]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from macros import environment, formats, index, publish, render, skeleton, stamp, tree, view
+from macros import environment, formats, index, publish, render, site, skeleton, stamp, tree, view
 from macros.domain import IncomingServer, MailDomain, OutgoingServer
 
 pytestmark = pytest.mark.slow
@@ -26,9 +26,8 @@ def files(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def direct(mail: MailDomain, folder: Path) -> dict[str, bytes]:
-    render.render_site(view.view(mail), folder, private_copy=True)
-    return files(folder)
+def direct(mail: MailDomain) -> dict[str, bytes]:
+    return render.rendered(view.view(mail)).copy
 
 
 def compared(stamped: dict[str, bytes], rendered: dict[str, bytes], mail: MailDomain) -> int:
@@ -46,10 +45,19 @@ def compared(stamped: dict[str, bytes], rendered: dict[str, bytes], mail: MailDo
     return len(rendered)
 
 
-def test_every_sample_domain(built_site: Path, domains: dict[str, MailDomain], tmp_path: Path) -> None:
+def test_the_root(built_site: Path, domains: dict[str, MailDomain]) -> None:
+    mail = domains[site.default_domain(domains)]
+    given = formats.root_files(mail, environment.context())
+    made = render.rendered(view.view(mail))
+    found = {k: v for k, v in files(built_site).items() if k.split("/")[0] not in domains and k not in given}
+    found = {k: v for k, v in found.items() if k != publish.MARK and not render.SHARED.fullmatch(k)}
+    assert compared(found, dict(made.root), mail) > 80
+
+
+def test_every_sample_domain(built_site: Path, domains: dict[str, MailDomain]) -> None:
     count = 0
     for name, mail in domains.items():
-        rendered = direct(mail, tmp_path / name)
+        rendered = direct(mail)
         given = formats.files(mail, environment.context())
         stamped = {k: v for k, v in files(built_site / name).items() if k not in given}
         count += compared(stamped, rendered, mail)
@@ -57,7 +65,7 @@ def test_every_sample_domain(built_site: Path, domains: dict[str, MailDomain], t
 
 
 @pytest.mark.parametrize("what", AWKWARD)
-def test_awkward_values(what: str, domains: dict[str, MailDomain], tmp_path: Path) -> None:
+def test_awkward_values(what: str, domains: dict[str, MailDomain]) -> None:
     texts = AWKWARD[what]
     base = domains["example.jp"]
     support = dataclasses.replace(
@@ -94,7 +102,7 @@ def test_awkward_values(what: str, domains: dict[str, MailDomain], tmp_path: Pat
         1
     ]
     stamped = dict(built.filled(view.values(mail)))
-    assert compared(stamped, direct(mail, tmp_path), mail) > 30
+    assert compared(stamped, direct(mail), mail) > 30
 
 
 def test_many_domains_are_stamped_by_several_processes_as_by_one(
