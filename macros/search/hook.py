@@ -67,6 +67,7 @@ def on_post_build(config: Any) -> None:
     mail = config.extra.get("mail")
     values = printed(mail) if isinstance(mail, MailView) else {}
     by_heading = codes.by_heading()
+    levels = {(s.page, s.id): s.level for s in codes.sections()}
     first = {s.page: s.id for s in codes.sections() if s.level == 1}
     table = asked.read()
     asked.check(table, [(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()])
@@ -78,7 +79,8 @@ def on_post_build(config: Any) -> None:
         message = anchor.startswith("e-")
         text = ERROR_ADVICE.sub("", doc["text"]) if message else doc["text"]
         words = table.get((page.removesuffix(".md"), anchor), ())
-        entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message))
+        inner = message or levels.get((page, anchor), 0) > 2
+        entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
     data = index.written(built)

@@ -49,6 +49,8 @@ class Entry:
     asked: tuple[str, ...] = ()
     #: Error messages: Latin words that stand there once are nothing that people look for.
     message: bool = False
+    #: A heading under another heading of its page.
+    inner: bool = False
 
 
 def plain(markup: str) -> str:
@@ -185,7 +187,7 @@ def build(
         lines.append(
             "\t".join(
                 [
-                    f"#{anchor}" if anchor else page,
+                    f"{'##' if entry.inner else '#'}{anchor}" if anchor else page,
                     title,
                     _code(entry.code, previous),
                     description,

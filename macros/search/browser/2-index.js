@@ -20,18 +20,26 @@ function unpack(text) {
 class Index {
   constructor(data, values) {
     this.sections = [];
-    let page, code = ["", 0];
+    let page, heading, code = ["", 0];
     for (const line of data.sections.split("\n")) {
       const [place, title, own = "", about = "", asked] = line.split("\t");
       if (own === "-") code = ["", 0];
       else if (own) code = [own[0], +own.slice(2)];
       else code[1]++;
       const section = { n: this.sections.length, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), asked: asked ? asked.split("、").map(normalise) : [] };
-      if (place[0] === "#") section.location = page.location + place;
-      else [page, section.location] = [section, place];
+      // A heading under a heading has one # more.
+      const inner = place.startsWith("##");
+      if (place[0] === "#") section.location = page.location + place.slice(inner);
+      else [page, heading, section.location] = [section, 0, place];
       section.page = page;
+      section.heading = inner && heading;
+      if (!inner) heading = section !== page && section;
       section.length = section.norm.s.replace(/ /g, "").length || 1;
       this.sections.push(section);
+    }
+    for (const s of this.sections) {
+      const chapter = this.sections.find((own) => own.location === /^[^/#]*\//.exec(s.location)?.[0]);
+      s.chapter = chapter !== s.page && chapter;
     }
     const places = data.places.split("\n"), readings = data.readings.split("\n");
     this.words = data.words.split("\n").map((text, n) => {

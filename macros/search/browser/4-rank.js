@@ -1,23 +1,28 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 3.2, TITLE_SHARE = 5, OUTER = 0.22, PAGE = 1.4, PAGE_SHARE = 1.6, ABOUT = 2.2, ASKED = 2.2, ASKED_SHARE = 5, NAMED = 0.45, NAMED_PAGE = 1, EXACT = 45, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, SHARP = 3, WHOLE = 1.2, MORE = 0.15, ERRORS = 1, ALIKE = 0.4, LONE = 0.1, SAID = 0.52, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.6, GROUPS = 8;
+const TITLE = 3.2, TITLE_SHARE = 5, OUTER = 0.22, PAGE = 1.4, PAGE_SHARE = 1.6, HEADING = 1, CHAPTER = 0.5, ABOUT = 2.2, ASKED = 2.2, ASKED_SHARE = 5, NAMED = 0.45, NAMED_PAGE = 1, NAMED_CHAPTER = 0, EXACT = 45, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 1, SHARP = 3, WHOLE = 1.2, MORE = 0.15, ERRORS = 1, ALIKE = 0.4, LONE = 0.1, SAID = 0.52, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.6, GROUPS = 8;
 
 function inSection(section, word) {
+  const { page, heading, chapter } = section;
   let v = 0;
   const whole = section.length + (section === section.page ? 0 : OUTER * section.page.length);
   if (word.titles.has(section.n)) v += TITLE + TITLE_SHARE * word.key.length / whole;
   else if (word.asked.has(section.n)) v += ASKED + ASKED_SHARE * word.asked.get(section.n);
   else if (word.abouts.has(section.n)) v += ABOUT;
   else if (word.body.has(section.n)) v += BODY;
-  const { page } = section;
   if (word.titles.has(page.n)) v += PAGE + PAGE_SHARE * word.key.length / page.length;
+  else if (heading && word.titles.has(heading.n)) v += HEADING;
+  else if (chapter && word.titles.has(chapter.n)) v += CHAPTER;
   if (!v && word.common) v = COMMON_WORTH;
   return v;
 }
 
-function alternativeIn(section, { words, w }) {
+// What a word is worth in each section, reckoned once.
+const worths = (index, word) => (word.worths ??= Float32Array.from(index.sections, (section) => inSection(section, word)));
+
+function alternativeIn(index, section, { words, w }) {
   let v = 0, found = 0;
   for (const word of words) {
-    const one = inSection(section, word);
+    const one = worths(index, word)[section.n];
     found += Math.min(1, one / BODY);
     v += one * word.rare;
   }
@@ -27,7 +32,7 @@ function alternativeIn(section, { words, w }) {
 // How much of it stands in the names of the place: its title or what is asked for it, or in part its page's.
 function named(section, { words }) {
   let n = 0;
-  for (const word of words) n += word.titles.has(section.n) || word.asked.has(section.n) ? 1 : word.titles.has(section.page.n) ? NAMED_PAGE : 0;
+  for (const word of words) n += word.titles.has(section.n) || word.asked.has(section.n) ? 1 : word.titles.has(section.page.n) || word.titles.has(section.heading?.n) ? NAMED_PAGE : word.titles.has(section.chapter?.n) ? NAMED_CHAPTER : 0;
   return n / words.length;
 }
 
@@ -113,7 +118,7 @@ function rank(index, text) {
     for (const unit of units) {
       let best = 0, by;
       for (const a of unit.alternatives) {
-        const v = alternativeIn(section, a);
+        const v = alternativeIn(index, section, a);
         if (v > best) [best, by] = [v, a];
       }
       if (!by) continue;
@@ -124,8 +129,9 @@ function rank(index, text) {
     }
     let cover = total ? Math.min(1, covered / total) : 0;
     if (query.negative && score) {
-      if (NEGATIVE.test(section.norm.s)) score *= DENIED;
-      else if (NEGATIVE.test(section.page.norm.s)) score *= DENIED_PAGE;
+      const share = DENIED_REST + (1 - DENIED_REST) * (total ? Math.min(1, titled / total) : 0);
+      if (NEGATIVE.test(section.norm.s)) score *= 1 + (DENIED - 1) * share;
+      else if (NEGATIVE.test(section.page.norm.s)) score *= 1 + (DENIED_PAGE - 1) * share;
     }
     score *= (0.1 + 0.9 * cover ** SHARP) * (1 + NAMED * (total ? Math.min(1, titled / total) : 0) ** 2);
     if (section === section.page) score *= WHOLE;
