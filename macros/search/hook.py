@@ -20,6 +20,8 @@ NO_PLACE = (
 )
 #: Error messages are searched by what the screen says; cause and cure say the same again and again.
 ERROR_ADVICE = re.compile(r"<ul>\s*<li>(?:<strong>)?原因.*", re.S)
+#: What a program says, quoted in a page: people copy it from their screen.
+SAID = re.compile(r"「([^「」]{8,}(?:です|ます|ません|ました|でした|ますか|ください)。?)(?:」| \()")
 _pages: dict[str, tuple[str, str]] = {}
 
 
@@ -79,6 +81,8 @@ def on_post_build(config: Any) -> None:
         message = anchor.startswith("e-")
         text = ERROR_ADVICE.sub("", doc["text"]) if message else doc["text"]
         words = table.get((page.removesuffix(".md"), anchor), ())
+        if not message:
+            words += tuple(dict.fromkeys(said.strip("。") for said in SAID.findall(index.plain(text))))
         inner = message or levels.get((page, anchor), 0) > 2
         entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}

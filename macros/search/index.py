@@ -11,18 +11,18 @@ import html
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from macros.search import lexicon
 from macros.search.lexicon import Word
-from macros.search.normalise import normalise
+from macros.search.normalise import KANJI, normalise
 
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
 #: A word that stands in more places than this share of the sections is kept only for the pages that say it most.
-COMMON = 0.023
+COMMON = 0.010
 MOST = 3
 #: A word in so many sections of one page is of the page, unless the page is a catalogue.
 PAGE_WIDE = 3
@@ -165,6 +165,15 @@ class _Vocabulary:
         return COMMON_MARK + packed(sorted(best))
 
 
+def _heard(group: Sequence[str], kept: Container[_Key]) -> list[str]:
+    """How those members sound that have a word which the index has not: the others are put together in the browser."""
+    return [
+        lexicon.sound(member)
+        for member in group
+        if KANJI.search(member) and not all(_Vocabulary.key(word) in kept for word in lexicon.words(member))
+    ]
+
+
 def build(
     entries: Sequence[Entry],
     descriptions: Mapping[str, str],
@@ -203,6 +212,7 @@ def build(
             vocabulary.named |= {vocabulary.key(word) for word in lexicon.words(member)}
     ordered = sorted((key, word) for key, word in vocabulary.words.items() if not vocabulary.incidental(key))
     places = [vocabulary.packed(key, COMMON * len(entries)) for key, _ in ordered]
+    kept = {key for key, _ in ordered}
     return {
         "sections": "\n".join(lines),
         "words": "\n".join(w.text + ("*" if w.inflects else "") for _, w in ordered),
@@ -210,7 +220,7 @@ def build(
         "readings": "\n".join("".join(chr(ord(c) - KANA) for c in w.reading) for _, w in ordered),
         "places": "\n".join(places),
         "values": {name: packed(found) for name, found in sorted(taken.places.items())},
-        "synonyms": "\n".join("\t".join(group) for group in synonyms),
+        "synonyms": "\n".join("\t".join([*group, *_heard(group, kept)]) for group in synonyms),
         "skipped": "\t".join(skipped),
     }
 

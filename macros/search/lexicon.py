@@ -42,7 +42,8 @@ def _tokenizer() -> Tokenizer:
 
 
 @functools.cache
-def _reading(word: str) -> str:
+def sound(word: str) -> str:
+    """How a word sounds, normalised."""
     return normalise("".join(m.reading_form() for m in _tokenizer().tokenize(word)))
 
 
@@ -51,12 +52,12 @@ def _stem(word: str, verb: bool) -> Word | None:
     ending = _OKURIGANA.search(word)
     if ending and len(ending[0]) <= 3:
         stem = word[: ending.start()]
-        reading = _reading(word)
+        reading = sound(word)
         cut = len(normalise(ending[0]))
         return Word(stem, reading[:-cut], True) if len(reading) > cut else None
     if verb and not KANJI.search(word):
         return Word(word[:-1], "", True) if len(word) > 2 else None
-    return Word(word, "" if normalise(word) == (reading := _reading(word)) else reading, False)
+    return Word(word, "" if normalise(word) == (reading := sound(word)) else reading, False)
 
 
 def _morphemes(sentence: str) -> Iterator[Morpheme]:
@@ -77,7 +78,7 @@ def _words(sentence: str) -> tuple[Word, ...]:
         if kind[0] == "接尾辞" and KANJI.fullmatch(word) and after_noun:
             # 証明書 and 暗号化 are one word.
             whole = found.pop().text + word
-            found.append(Word(whole, _reading(whole) if KANJI.search(whole) else "", False))
+            found.append(Word(whole, sound(whole) if KANJI.search(whole) else "", False))
             continue
         after_noun = False
         if kind[0] not in _KEPT or kind[1] == "数詞" or _LATIN.search(normalise(word)):

@@ -100,6 +100,9 @@ function joined({ s, k }, at, step) {
   return known.has(step < 0 ? s.slice(end + 1, at) : s.slice(at + 1, end));
 }
 
+// 化ける is not in 暗号化を.
+const PARTICLE = /[ヲヘノハガデニ]/;
+
 // Where a word stands in a folded text: Latin words whole, kana not across the ends of a run.
 function find(norm, word, from = 0) {
   const { s, k } = norm, t = word.key;
@@ -109,7 +112,7 @@ function find(norm, word, from = 0) {
     if (kind === KATAKANA && k[i - 1] === KATAKANA && !joined(norm, i, -1)) continue;
     if (last === KATAKANA && k[j] === KATAKANA && t.length < 4 && !joined(norm, j - 1, 1)) continue;
     if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4) continue;
-    if (word.inflects && last === KANJI && k[j] !== HIRAGANA) continue;
+    if (word.inflects && last === KANJI && (k[j] !== HIRAGANA || (k[i - 1] === KANJI && PARTICLE.test(s[j])))) continue;
     if (!word.inflects && t.length === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) continue;
     return i;
   }

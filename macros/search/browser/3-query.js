@@ -1,6 +1,9 @@
 // A query in units: what each part may mean, and how much it says. Knows the words of the index, nothing of ranking.
 const NEGATIVE = /(ナイ|ナカツタ|マセン|エラ|シツパイ|失敗|不可|デキズ|レズ)/;
 const INFLECTION = 6;
+const HELPS = 0.8, PASSING = 1, SWAP = 0.5;
+// していません, なくてもいい, なってしまった: endings and helping verbs say nothing about what is asked.
+const HELPING = /(?:シ|サ|サレ|サセ|デキ|ナ|ナツ|ナリ|ツ|ミ|オ)?(?:(?:テ|デ|ツテ|ナク|タク|ナクテ)(?:モ|ハ|カラ)?)?(?:イ|シマ[ツイ]?|チヤ[ツイ]?|オ[キイ]?|ホシ|クダサ|モラ[イエ]?|ミ|イタダ[キケイ]?|ナリ?|アリ?)?(?:ナイ|ナカツタ|マセン|マセンデシタ|マス|マシタ|マシヨウ|ル|タラ?|テ|タイ|タク|レバ|イデス|デス|イイ|ヨイ)+(?:カ|ノ|ガ|ト|ヨ|ネ|ケレ?ド|ノデ|ノニ|ナラ|ハ|モ)*/y;
 
 // A mistake in a word: letters missing, added, changed or swapped; a missing voiced mark counts half.
 function mistakes(a, b, most) {
@@ -11,10 +14,10 @@ function mistakes(a, b, most) {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : a[i - 1].normalize("NFD")[0] === b[j - 1].normalize("NFD")[0] ? 0.5 : 1;
       let v = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) v = Math.min(v, before[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) v = Math.min(v, before[j - 2] + SWAP);
       next.push(v);
     }
-    if (Math.min(...next) > most) return most + 1;
+    if (Math.min(...next, ...row) > most) return most + 1;
     [before, row] = [row, next];
   }
   return row[b.length];
@@ -67,7 +70,7 @@ class Query {
   segments(norm) {
     const { s, k } = norm, { keys } = this.index;
     const best = [{ cost: 0 }];
-    const all = k.every((kind) => kind === HIRAGANA || kind === OTHER);
+    const all = k.every((kind) => kind === HIRAGANA || kind === OTHER), mixed = k.some((kind) => kind === HIRAGANA || kind === KANJI);
     const relax = (i, j, cost, unit) => {
       cost += best[i].cost;
       if (!best[j] || cost < best[j].cost - 1e-9) best[j] = { cost, i, unit };
@@ -89,6 +92,9 @@ class Query {
         continue;
       }
       relax(i, i + 1, k[i] === HIRAGANA ? 1.3 : 1.6, { kind: k[i], unknown: true });
+      HELPING.lastIndex = i;
+      const helping = k[i] === HIRAGANA && HELPING.exec(s)?.[0].length;
+      if (helping > 1 && k.slice(i, i + helping).every((kind) => kind === HIRAGANA)) relax(i, i + helping, HELPS, { kind: HIRAGANA, skip: true });
       for (let j = i + 1; j <= Math.min(s.length, i + 14) && s[j - 1] !== " "; j++) {
         let entries = keys.get(s.slice(i, j));
         // The last word may still be typed.
@@ -97,7 +103,7 @@ class Query {
         if (j - i === 1 && k[i] !== KANJI && s.trim().length > 1 && !entries.some((e) => e.skip)) continue;
         const kana = k.slice(i, j).every((kind) => kind === HIRAGANA || kind === KATAKANA);
         const start = !i || s[i - 1] === " " || k[i - 1] !== k[i], end = j === s.length || s[j] === " " || k[j] !== k[j - 1];
-        if (!kana) entries = entries.filter((e) => !e.reading);
+        if (!kana || (k[i] === KATAKANA && mixed && !(start && end))) entries = entries.filter((e) => !e.reading);
         if (kana && j - i === 2) entries = entries.filter((e) => !e.reading || (start && (end || e.word?.inflects)));
         if (k[i] === KANJI && j - i === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) entries = entries.filter((e) => e.word && !e.word.inflects);
         if (entries.some((e) => e.skip)) relax(i, j, 0.6, { kind: k[i], skip: true });
@@ -214,6 +220,8 @@ class Query {
       unit.known = unit.alternatives.length > 0;
       const best = Math.max(...unit.alternatives.map((a) => a.w));
       unit.rare = !unit.known && seg.s.length < 2 ? 2 : unit.known ? Math.max(...unit.alternatives.map((a) => (a.w >= best * 0.9 ? a.w * worth(a.words) : 0))) : 5.5;
+      // Said in passing only: 心配.
+      if (unit.known && !unit.alternatives.some((a) => a.words.some((word) => word.titles.size + word.asked.size + word.abouts.size))) unit.weight *= PASSING;
       units.push(unit);
     });
     return units;
