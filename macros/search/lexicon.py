@@ -51,9 +51,10 @@ def _stem(word: str, verb: bool) -> Word | None:
     """取り込む and 取り込み are both 取り込, つながる is つなが."""
     ending = _OKURIGANA.search(word)
     if ending and len(ending[0]) <= 3:
-        stem = word[: ending.start()]
+        # 見つかる is not 見る: a long ending is cut at its last character only.
+        stem = word[: ending.start()] if len(ending[0]) < 3 else word[:-1]
         reading = sound(word)
-        cut = len(normalise(ending[0]))
+        cut = len(normalise(ending[0])) if len(ending[0]) < 3 else 1
         return Word(stem, reading[:-cut], True) if len(reading) > cut else None
     if verb and not KANJI.search(word):
         return Word(word[:-1], "", True) if len(word) > 2 else None

@@ -105,7 +105,7 @@ class Query {
         const start = !i || s[i - 1] === " " || k[i - 1] !== k[i], end = j === s.length || s[j] === " " || k[j] !== k[j - 1];
         if (!kana || (k[i] === KATAKANA && mixed && !(start && end))) entries = entries.filter((e) => !e.reading);
         if (kana && j - i === 2) entries = entries.filter((e) => !e.reading || (start && (end || e.word?.inflects)));
-        if (k[i] === KANJI && j - i === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) entries = entries.filter((e) => e.word && !e.word.inflects);
+        if (k[i] === KANJI && j - i === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) entries = entries.filter((e) => e.word && (!e.word.inflects || k[j] === HIRAGANA));
         if (entries.some((e) => e.skip)) relax(i, j, 0.6, { kind: k[i], skip: true });
         entries = entries.filter((e) => !e.skip);
         if (!entries.length) continue;
