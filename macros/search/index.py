@@ -22,13 +22,14 @@ from macros.search.normalise import KANJI, normalise
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
 #: A word that stands in more places than this share of the sections is kept only for the pages that say it most.
-COMMON = 0.010
+COMMON = 0.008
 MOST = 3
 #: A word in so many sections of one page is of the page, unless the page is a catalogue.
 PAGE_WIDE = 3
 CATALOGUE = 60
 COMMON_MARK = "~"
 SEPARATOR = "、"
+COLUMNS = ("sections", "titles", "codes", "abouts", "asked")
 #: From a katakana to the printable character that stands for it in the table of readings.
 KANA = ord("ァ") - ord("'")
 #: Folded spelling, and whether it is the beginning of an inflecting word.
@@ -184,7 +185,8 @@ def build(
     """The shared index: sections, words with readings and places, where each value stands, and the tables of words."""
     taken = _Values(values)
     vocabulary = _Vocabulary()
-    lines, previous = [], ""
+    columns: list[tuple[str, str, str, str, str]] = []
+    previous = ""
     current = _Page(0)
     for number, entry in enumerate(entries):
         page, _, anchor = entry.location.partition("#")
@@ -193,17 +195,8 @@ def build(
             current = _Page(number)
         title, text = (plain(taken.taken(number, markup)) for markup in (entry.title, entry.text))
         description = "" if anchor else descriptions.get(page, "")
-        lines.append(
-            "\t".join(
-                [
-                    f"{'##' if entry.inner else '#'}{anchor}" if anchor else page,
-                    title,
-                    _code(entry.code, previous),
-                    description,
-                    SEPARATOR.join(entry.asked),
-                ]
-            ).rstrip("\t")
-        )
+        place = f"{'##' if entry.inner else '#'}{anchor}" if anchor else page
+        columns.append((place, title, _code(entry.code, previous), description, SEPARATOR.join(entry.asked)))
         previous = entry.code
         vocabulary.read(current, number, "\n".join([title, description, *entry.asked]), text, message=entry.message)
     vocabulary.turn(current)
@@ -214,7 +207,8 @@ def build(
     places = [vocabulary.packed(key, COMMON * len(entries)) for key, _ in ordered]
     kept = {key for key, _ in ordered}
     return {
-        "sections": "\n".join(lines),
+        # Like stands with like: it is compressed better.
+        **{name: "\n".join(column) for name, column in zip(COLUMNS, zip(*columns, strict=True), strict=True)},
         "words": "\n".join(w.text + ("*" if w.inflects else "") for _, w in ordered),
         # Katakana in one byte each.
         "readings": "\n".join("".join(chr(ord(c) - KANA) for c in w.reading) for _, w in ordered),

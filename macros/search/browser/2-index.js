@@ -21,12 +21,13 @@ class Index {
   constructor(data, values) {
     this.sections = [];
     let page, heading, code = ["", 0];
-    for (const line of data.sections.split("\n")) {
-      const [place, title, own = "", about = "", asked] = line.split("\t");
+    const [titles, codes, abouts, phrases] = ["titles", "codes", "abouts", "asked"].map((name) => data[name].split("\n"));
+    data.sections.split("\n").forEach((place, n) => {
+      const title = titles[n], own = codes[n], about = abouts[n], asked = phrases[n];
       if (own === "-") code = ["", 0];
       else if (own) code = [own[0], +own.slice(2)];
       else code[1]++;
-      const section = { n: this.sections.length, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), asked: asked ? asked.split("、").map(normalise) : [] };
+      const section = { n, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), asked: asked ? asked.split("、").map(normalise) : [] };
       // A heading under a heading has one # more.
       const inner = place.startsWith("##");
       if (place[0] === "#") section.location = page.location + place.slice(inner);
@@ -36,7 +37,7 @@ class Index {
       if (!inner) heading = section !== page && section;
       section.length = section.norm.s.replace(/ /g, "").length || 1;
       this.sections.push(section);
-    }
+    });
     for (const s of this.sections) {
       const chapter = this.sections.find((own) => own.location === /^[^/#]*\//.exec(s.location)?.[0]);
       s.chapter = chapter !== s.page && chapter;

@@ -1,7 +1,7 @@
 // A query in units: what each part may mean, and how much it says. Knows the words of the index, nothing of ranking.
 const NEGATIVE = /(ナイ|ナカツタ|マセン|エラ|シツパイ|失敗|不可|デキズ|レズ)/;
 const INFLECTION = 6;
-const HELPS = 0.8, PASSING = 1, SWAP = 0.5;
+const HELPS = 0.8;
 // していません, なくてもいい, なってしまった: endings and helping verbs say nothing about what is asked.
 const HELPING = /(?:シ|サ|サレ|サセ|デキ|ナ|ナツ|ナリ|ツ|ミ|オ)?(?:(?:テ|デ|ツテ|ナク|タク|ナクテ)(?:モ|ハ|カラ)?)?(?:イ|シマ[ツイ]?|チヤ[ツイ]?|オ[キイ]?|ホシ|クダサ|モラ[イエ]?|ミ|イタダ[キケイ]?|ナリ?|アリ?)?(?:ナイ|ナカツタ|マセン|マセンデシタ|マス|マシタ|マシヨウ|ル|タラ?|テ|タイ|タク|レバ|イデス|デス|イイ|ヨイ)+(?:カ|ノ|ガ|ト|ヨ|ネ|ケレ?ド|ノデ|ノニ|ナラ|ハ|モ)*/y;
 
@@ -14,7 +14,7 @@ function mistakes(a, b, most) {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : a[i - 1].normalize("NFD")[0] === b[j - 1].normalize("NFD")[0] ? 0.5 : 1;
       let v = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) v = Math.min(v, before[j - 2] + SWAP);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) v = Math.min(v, before[j - 2] + 0.5);
       next.push(v);
     }
     if (Math.min(...next, ...row) > most) return most + 1;
@@ -23,15 +23,12 @@ function mistakes(a, b, most) {
   return row[b.length];
 }
 
-const ROMAJI = {};
-"ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go サ:sa シ:shi,si ス:su セ:se ソ:so ザ:za ジ:ji,zi,di ズ:zu,du ゼ:ze ゾ:zo タ:ta チ:chi,ti ツ:tsu,tu テ:te ト:to ダ:da デ:de ド:do ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi フ:fu,hu ヘ:he ホ:ho バ:ba ビ:bi ブ:bu,vu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po マ:ma ミ:mi ム:mu メ:me モ:mo ヤ:ya ユ:yu ヨ:yo ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa オ:wo ン:n,nn フア:fa フイ:fi フエ:fe フオ:fo テイ:thi デイ:dhi ジヤ:ja ジユ:ju ジヨ:jo シヤ:sha シユ:shu シヨ:sho シエ:she チヤ:cha チユ:chu チヨ:cho チエ:che".split(" ").forEach((pair) => {
-  const [kana, romaji] = pair.split(":");
-  for (const r of romaji.split(",")) ROMAJI[r] = kana;
-  if (/^.?[kgztdnhbpmrs]i$/.test(romaji) || /,.i$/.test(romaji)) {
-    const head = romaji.split(",").pop()[0];
-    for (const [vowel, small] of [["a", "ヤ"], ["u", "ユ"], ["o", "ヨ"]]) ROMAJI[`${head}y${vowel}`] ??= kana + small;
-  }
-});
+const ROMAJI = { n: "ン", nn: "ン", shi: "シ", chi: "チ", tsu: "ツ", fu: "フ", hu: "フ", ji: "ジ", vu: "ブ", thi: "テイ", dhi: "デイ", ya: "ヤ", yu: "ユ", yo: "ヨ", wa: "ワ", wo: "オ" };
+for (const [c, ...kana] of " アイウエオ,kカキクケコ,gガギグゲゴ,sサシスセソ,zザジズゼゾ,tタチツテト,dダジズデド,nナニヌネノ,hハヒフヘホ,bバビブベボ,pパピプペポ,mマミムメモ,rラリルレロ".split(",")) {
+  kana.forEach((one, i) => { ROMAJI[c.trim() + "aiueo"[i]] = one; });
+  for (const [head, first] of [[c + "y", kana[1]], ["sh", "シ"], ["ch", "チ"], ["j", "ジ"]]) ["aヤ", "uユ", "oヨ", "eエ"].forEach(([v, small]) => { ROMAJI[head + v] ??= first + small; });
+  ["aア", "iイ", "eエ", "oオ"].forEach(([v, small]) => { ROMAJI["f" + v] = "フ" + small; });
+}
 
 // settei as セツテイ would be typed: セッテイ without its long vowels. "" where it is no romaji.
 function kanaOf(latin) {
@@ -109,11 +106,13 @@ class Query {
         if (entries.some((e) => e.skip)) relax(i, j, 0.6, { kind: k[i], skip: true });
         entries = entries.filter((e) => !e.skip);
         if (!entries.length) continue;
-        relax(i, j, 0.8 - 0.02 * Math.min(14, j - i), { kind: k[i], entries });
+        // 移行したあと is not 移 and 行く.
+        const cost = 0.8 - 0.02 * Math.min(14, j - i) + (j - i === 1 && k[i - 1] === KANJI ? 0.5 : 0);
+        relax(i, j, cost, { kind: k[i], entries });
         const inflecting = entries.filter((e) => e.word?.inflects || e.ending);
         if (!inflecting.length) continue;
         for (let e = j; e < s.length && e - j < INFLECTION && k[e] === HIRAGANA; e++) {
-          relax(i, e + 1, 0.8 - 0.02 * (j - i) + 0.12 * (e + 1 - j) * (all ? 2 : 1), { kind: k[i], entries: inflecting, ending: e + 1 - j });
+          relax(i, e + 1, cost + 0.12 * (e + 1 - j) * (all ? 2 : 1), { kind: k[i], entries: inflecting, ending: e + 1 - j });
         }
       }
       if (k[i] === KANJI) this.broken(norm, i, relax);
@@ -220,8 +219,6 @@ class Query {
       unit.known = unit.alternatives.length > 0;
       const best = Math.max(...unit.alternatives.map((a) => a.w));
       unit.rare = !unit.known && seg.s.length < 2 ? 2 : unit.known ? Math.max(...unit.alternatives.map((a) => (a.w >= best * 0.9 ? a.w * worth(a.words) : 0))) : 5.5;
-      // Said in passing only: 心配.
-      if (unit.known && !unit.alternatives.some((a) => a.words.some((word) => word.titles.size + word.asked.size + word.abouts.size))) unit.weight *= PASSING;
       units.push(unit);
     });
     return units;

@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, NAMED_PAGE = 1, NAMED_CHAPTER = 0, EXACT = 45, EXACT_ASKED = 30, EXACT_INNER = 45, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS = 1, ERRORS_SHORT = 1.1, TROUBLE = 1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.6, GROUPS = 8;
+const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, EXACT = 45, EXACT_ASKED = 30, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS_SHORT = 1.1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.6, GROUPS = 8;
 
 function inSection(section, word) {
   const { page, heading, chapter } = section;
@@ -32,7 +32,7 @@ function alternativeIn(index, section, { words, w }) {
 // How much of it stands in the names of the place: its title or what is asked for it, or in part its page's.
 function named(section, { words }) {
   let n = 0;
-  for (const word of words) n += word.titles.has(section.n) || word.asked.has(section.n) ? 1 : word.titles.has(section.page.n) || word.titles.has(section.heading?.n) ? NAMED_PAGE : word.titles.has(section.chapter?.n) ? NAMED_CHAPTER : 0;
+  for (const word of words) n += word.titles.has(section.n) || word.asked.has(section.n) || word.titles.has(section.page.n) || word.titles.has(section.heading?.n);
   return n / words.length;
 }
 
@@ -107,11 +107,13 @@ function nearest(index, s) {
 }
 
 function rank(index, text) {
+  const coded = new Set(byCode(index, text)), valued = byValue(index, text);
+  // Somebody's address, which no page has.
+  if (!valued.size && /\S[@＠]\S/.test(text)) text = "メールアドレス";
   const query = new Query(index, text), { units } = query;
   const total = units.reduce((sum, u) => sum + u.weight * u.rare, 0);
-  const coded = new Set(byCode(index, text)), valued = byValue(index, text);
   const like = likeTitle(index, query);
-  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? ERRORS : ERRORS_SHORT);
+  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? 1 : ERRORS_SHORT);
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
     let score = 0, covered = 0, titled = 0;
@@ -133,14 +135,13 @@ function rank(index, text) {
       const share = DENIED_REST + (1 - DENIED_REST) * (total ? Math.min(1, titled / total) : 0);
       if (NEGATIVE.test(section.norm.s)) score *= 1 + (DENIED - 1) * share;
       else if (NEGATIVE.test(section.page.norm.s)) score *= 1 + (DENIED_PAGE - 1) * share;
-      if (/^trouble\/(?!errors)/.test(section.location)) score *= TROUBLE;
     }
     score *= (0.1 + 0.9 * cover ** SHARP) * (1 + NAMED * (total ? Math.min(1, titled / total) : 0) ** 2);
     if (section === section.page) score *= WHOLE;
     const near = like(section);
     if (near > 0.45) {
       score += LIKE * (near - ALIKE) * (cover > 0.9 && units.length < 2 ? LONE : 1 - SAID * cover);
-      if (near === 1) score += (section.exact ? section.heading ? EXACT_INNER : EXACT : EXACT_ASKED) + (section === section.page ? EXACT_PAGE : 0);
+      if (near === 1) score += (section.exact ? EXACT : EXACT_ASKED) + (section === section.page ? EXACT_PAGE : 0);
       if (near > 0.55) cover = Math.max(cover, near);
     }
     score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
