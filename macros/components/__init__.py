@@ -73,7 +73,8 @@ def render(template: str, **context: Any) -> str:
 def table(name: str) -> Any:
     """A data table of the package (``programs.yaml`` …) or of this folder, as plain Python data."""
     path = HERE / name if (HERE / name).exists() else HERE.parent / name
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    # The same as safe_load, by libyaml: ten times as fast.
+    return yaml.CSafeLoader(path.read_text(encoding="utf-8")).get_single_data()
 
 
 def choose(macro: str, found: str, known: Iterable[str]) -> str:

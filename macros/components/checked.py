@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import re
 import subprocess
@@ -28,15 +29,18 @@ CALL = re.compile(r"\{\{ checked\(\"([a-z_]+)\"")
 NOT_A_NUMBER = "checked: ページの先頭に check_days(確認が有効な日数)を書いてください。「{found}」がありました。"
 
 
+@functools.cache
+def _last_commit() -> str:
+    command = ["git", "-C", str(DOCS), "log", "-1", "--format=%ct"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
 def today() -> datetime.date | None:
     """The day of ``SOURCE_DATE_EPOCH``, or of the last commit; None where neither is known."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not seconds:
-        command = ["git", "-C", str(DOCS), "log", "-1", "--format=%ct"]
-        try:
-            seconds = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-        except OSError:
-            return None
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit()
     return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date() if seconds.isdecimal() else None
 
 

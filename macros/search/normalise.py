@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -17,6 +18,7 @@ KANJI = re.compile("[々㐀-鿿]")
 HIRAGANA = re.compile("[ぁ-ゖ]")
 
 
+@functools.cache
 def normalise(text: str) -> str:
     """``text`` in lower case, half width, katakana without long vowels; whatever is no letter or digit is one space."""
     folded = unicodedata.normalize("NFKC", text).lower().translate(_FOLD)
