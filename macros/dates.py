@@ -58,3 +58,18 @@ def read(root: Path, epoch: str) -> dict[str, str]:
 def of_pages() -> Mapping[str, str]:
     """The days for this project, asked once in each process."""
     return read(ROOT, os.environ.get("SOURCE_DATE_EPOCH", ""))
+
+
+@functools.cache
+def _last_commit() -> str:
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
+def today() -> datetime.date | None:
+    """The day of ``SOURCE_DATE_EPOCH``, or of the last commit; None where neither is known."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit()
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date() if seconds.isdecimal() else None

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from macros import cache, environment, formats, index, skeleton, tree, view, workers
+from macros import cache, environment, formats, index, skeleton, sources, tree, view, workers
 from macros.domain import MailDomain
 from macros.errors import BuildError, DomainDataError
 from macros.index import Index, Unit
@@ -273,7 +273,7 @@ def _write_root(
     ``pages``: gives the templates of that help. ``before``: what the same program wrote there last.
     """
     shared = {path: data for made in built.values() for path, data in made.shared.items()}
-    key = " ".join([skeleton.sources(), unit.key, *sorted(shared)])
+    key = " ".join([sources.digest(), unit.key, *sorted(shared)])
     found = tree.scan(place.next, but)
     if before is not None and (before.key, before.signature) == (key, tree.signature(found)):
         return before

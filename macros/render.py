@@ -9,20 +9,24 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.exceptions import BuildError as MkDocsError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import Files
 from mkdocs_macros import context as macros_context
 
-from macros import finish
+from macros import codes, finish
 from macros.components.codes import redirect_pages
 from macros.errors import BuildError
+from macros.pages import Changed, Page
 from macros.stamp import Cutter, Half, stand_ins
 from macros.view import MailView, Profile
 
@@ -61,6 +65,57 @@ def _quicken(theme: Any) -> None:
     theme.get_env().loader.list_templates = functools.partial(_theme_files, tuple(theme.dirs))
 
 
+class _Pages(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
+    """Learns what is to be known of each page; renders only those that have changed, where the others are known."""
+
+    def __init__(self, changed: Changed | None) -> None:
+        self.changed = changed
+        self.found: dict[str, Any] = {}
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Tell MkDocs what has changed, as its own look at times would."""
+        if self.changed:
+            for file in files:
+                has = file.src_uri in self.changed.names
+                file.is_modified = lambda has=has: has  # type: ignore[method-assign,misc]
+        return files
+
+    @event_priority(100)
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
+        """All pages have been read: the others get what is known of them."""
+        for file in files.documentation_pages():
+            self.found[file.src_uri] = page = file.page
+            assert page is not None
+            if self.changed and file.src_uri not in self.changed.names:
+                known = self.changed.before[file.src_uri]
+                page.title, page.meta, page.present_anchor_ids = known.title, dict(known.meta), set(known.ids)
+        return env
+
+    def told(self, docs: Mapping[str, list[Any]]) -> dict[str, Page]:
+        """What is known now; ``docs``: the sections for the search, by page."""
+        sections: dict[str, list[object]] = {}
+        for section in codes.sections():
+            sections.setdefault(section.page, []).append(section)
+        return {
+            name: Page(
+                str(page.title),
+                page.meta,
+                frozenset(page.present_anchor_ids),
+                tuple(sections.get(name, ())),
+                tuple(docs[name]),
+            )
+            for name, page in self.found.items()
+        }
+
+
+def _expected(record: logging.LogRecord) -> bool:
+    """MkDocs warns of renderings of some pages only; here the others are known."""
+    return "A 'dirty' build" not in record.getMessage()
+
+
+logging.getLogger("mkdocs.commands.build").addFilter(_expected)
+
+
 class _Log(logging.Handler):
     """Keeps what MkDocs and its plugins complain about."""
 
@@ -72,8 +127,9 @@ class _Log(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def _made(mail: MailView, folder: Path) -> None:
-    """Build the whole help of the root of the site for one view into ``folder`` (emptied first).
+def _made(mail: MailView, folder: Path, changed: Changed | None) -> dict[str, Page]:
+    """Build the whole help of the root of the site for one view into ``folder`` (emptied first), or of the pages that
+    have changed; what is known of all pages.
 
     :raises BuildError: with what MkDocs said, for a broken page, a dead link or a failing macro.
     """
@@ -87,14 +143,19 @@ def _made(mail: MailView, folder: Path) -> None:
         config = load_config(str(CONFIG_FILE), site_dir=str(folder), strict=True)
         config.extra["mail"] = mail
         _quicken(config.theme)
+        config.plugins["pages"] = pages = _Pages(changed)
+        if changed:
+            kept = {name: list(page.docs) for name, page in changed.before.items() if name not in changed.names}
+            config.extra["search_docs"] = kept
         config.plugins.on_startup(command="build", dirty=False)
         try:
-            mkdocs_build(config)
+            mkdocs_build(config, dirty=changed is not None)
             for path, html in redirect_pages().items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_text(html, encoding="utf-8")
         finally:
             config.plugins.on_shutdown()
+        return pages.told(config.extra["search_docs"])
     except (Abort, MkDocsError, ConfigurationError, SystemExit) as error:
         raise BuildError(FAILED.format(log="\n".join([*log.lines, str(error)]))) from error
     finally:
@@ -104,10 +165,13 @@ def _made(mail: MailView, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One rendering: the files of the root of the site by path, and what copies of the profile share."""
+    """One rendering: the files of the root of the site by path, what copies of the profile share, and of each page
+    what is known.
+    """
 
     root: dict[str, bytes]
     shared: dict[str, bytes]
+    pages: dict[str, Page]
 
     @property
     def copy(self) -> dict[str, bytes]:
@@ -121,30 +185,34 @@ class Rendered:
         return own
 
 
-def rendered(mail: MailView) -> Rendered:
-    """Render the whole help for one view.
+def rendered(mail: MailView, changed: Changed | None = None) -> Rendered:
+    """Render the whole help for one view, or the pages that have changed and what is made from all pages.
 
     :raises BuildError: with what MkDocs said, for a broken page, a dead link or a failing macro.
     """
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "site"
-        _made(mail, folder)
+        known = _made(mail, folder, changed)
         files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
     shared = {path: files.pop(path) for path in [*files] if SHARED.fullmatch(path)}
     for path, data in files.items():
         if path.endswith(PAGE) or path == MANIFEST:
             files[path] = finish.squeezed(data)
-    return Rendered(files, shared)
+    return Rendered(files, shared, known)
 
 
-def templates(profile: Profile, names: Iterable[str], *, second: bool, root: bool) -> Half:
+def templates(
+    profile: Profile, names: Iterable[str], *, second: bool, root: bool, changed: Changed | None = None
+) -> Half:
     """What is made of a profile's pages, cut at the first or the second stand-ins; ``root``: those of the root as well.
+
+    ``changed``: of these pages only.
 
     :raises BuildError: as :func:`rendered`, or when a page does more with a value than print it.
     """
     texts = stand_ins(names, second=second)
     cutter = Cutter(texts)
-    made = rendered(MailView(profile, texts))
+    made = rendered(MailView(profile, texts), changed)
     assets = {path: data for path, data in made.root.items() if path.startswith(ASSETS) or path in WHOLE}
     pages = {path: data for path, data in made.root.items() if path not in assets} if root else {}
     return Half(
@@ -152,4 +220,5 @@ def templates(profile: Profile, names: Iterable[str], *, second: bool, root: boo
         made.shared,
         {path: cutter.cut(path, data) for path, data in pages.items()},
         assets if root else {},
+        made.pages,
     )

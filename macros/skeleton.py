@@ -4,48 +4,22 @@ nothing they are made of has changed, else rendered by processes of their own, w
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from concurrent.futures import Executor, Future
 from typing import Protocol
 
-from macros import cache, dates, workers
+from macros import cache, sources, workers
 from macros.errors import BuildError
+from macros.pages import Changed, Known, Page
 from macros.stamp import Half, Skeleton, compare
 from macros.view import Profile
 
-ROOT = Path(__file__).resolve().parent.parent
-CONFIG_FILE = ROOT / "mkdocs.yml"
 #: The small file of each copy that names the search index of its profile.
 OWN_SEARCH = "search/search_index.json"
-CHANGED = (
-    "作っている間に、ページなどのファイルが変わりました。もう一度実行してください。公開中のサイトは変わっていません。"
-)
 #: The name under which the root's templates are kept.
 ROOT_NAME = "root"
 #: A profile and the names of its values.
 Wanted = tuple[Profile, tuple[str, ...]]
-
-
-@functools.cache
-def sources() -> str:
-    """A digest of all that a page is made of besides a domain's values: texts, theme, program, settings, dates."""
-    return _sources()
-
-
-def _sources() -> str:
-    files = [p for p in (ROOT / "docs").rglob("*") if p.is_file()]
-    known = [f"{page} {day}" for page, day in dates.of_pages().items()]
-    parts = [cache.program(), cache.digest([*files, CONFIG_FILE], ROOT), os.environ.get("SITE_URL", ""), *known]
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _unchanged() -> None:
-    """After pages were rendered: what they were made of is still what was read at the beginning."""
-    if _sources() != sources():
-        raise BuildError(CHANGED)
 
 
 class Progress(Protocol):
@@ -55,10 +29,10 @@ class Progress(Protocol):
         """Yield the items, showing how far of ``total`` it is."""
 
 
-def _half(wanted: Wanted, second: bool, root: bool) -> Half:
+def _half(wanted: Wanted, second: bool, root: bool, changed: Changed | None = None) -> Half:
     from macros import render  # only here: see there
 
-    return render.templates(*wanted, second=second, root=root)
+    return render.templates(*wanted, second=second, root=root, changed=changed)
 
 
 def _whole(halves: Iterable[Half]) -> tuple[Skeleton, Skeleton]:
@@ -83,6 +57,100 @@ def build_both(profile: Profile, names: Iterable[str]) -> tuple[Skeleton, Skelet
     return _whole(_half(wanted, second, True) for second in (False, True))
 
 
+class _Kept:
+    """A profile in the cache."""
+
+    def __init__(self, key: str, *, root: bool) -> None:
+        self.key = key
+        self.root = root
+
+    def holds(self, now: str) -> bool:
+        """Whether all of it is there, as made from these sources."""
+        return cache.holds(f"skeleton-{self.key}", (now, self.key)) and (
+            not self.root or cache.holds(ROOT_NAME, (now, self.key))
+        )
+
+    def read(self, now: str) -> Skeleton | None:
+        """The templates of the copies."""
+        found: Skeleton | None = cache.read(f"skeleton-{self.key}", (now, self.key))
+        return found
+
+    def read_root(self, now: str) -> Skeleton | None:
+        """The templates of the root."""
+        found: Skeleton | None = cache.read(ROOT_NAME, (now, self.key))
+        return found
+
+    def write(self, made: Skeleton, of_root: Skeleton, pages: tuple[Mapping[str, Page], Mapping[str, Page]]) -> None:
+        """Keep all of it, once it is known that the sources are still those that were read."""
+        sources.check()
+        around, digests = sources.made_of()
+        cache.write(f"skeleton-{self.key}", (sources.digest(), self.key), made)
+        if self.root:
+            cache.write(ROOT_NAME, (sources.digest(), self.key), of_root)
+        cache.write(f"pages-{self.key}", (around, self.key), Known(sources.digest(), digests, pages))
+
+    def before(self) -> Known | None:
+        """What is known from before, where nothing but the text of some pages can have changed since."""
+        around, digests = sources.made_of()
+        known: Known | None = cache.read(f"pages-{self.key}", (around, self.key))
+        if known is None or known.digests.keys() != digests.keys() or not self.holds(known.sources):
+            return None
+        return known
+
+
+class _Job:
+    """The renderings of one profile: of the pages that have changed where that is enough, else of all."""
+
+    def __init__(self, pool: Executor, kept: _Kept, wanted: Wanted) -> None:
+        self.pool = pool
+        self.kept = kept
+        self.wanted = wanted
+        self.known = kept.before()
+        digests = sources.made_of()[1]
+        self.names = frozenset(n for n, d in self.known.digests.items() if digests[n] != d) if self.known else ()
+        if self.known and self.names:
+            self.halves = self._start([Changed(frozenset(self.names), pages) for pages in self.known.halves])
+        else:
+            self.known = None
+            self.halves = self._start([None, None])
+
+    def _start(self, changed: Iterable[Changed | None]) -> list[Future[Half]]:
+        both = zip((False, True), changed, strict=True)
+        return [self.pool.submit(_half, self.wanted, second, self.kept.root, some) for second, some in both]
+
+    def result(self) -> tuple[Skeleton, Skeleton]:
+        """The skeletons of the copies and of the root, which are in the cache now, too."""
+        made = self._from_some(self.known) if self.known else None
+        if made is None:
+            first, second = (half.result() for half in (self.halves if not self.known else self._start([None, None])))
+            made = *_whole([first, second]), (first.pages, second.pages)
+        self.kept.write(*made)
+        return made[0], made[1]
+
+    def _from_some(
+        self, known: Known
+    ) -> tuple[Skeleton, Skeleton, tuple[Mapping[str, Page], Mapping[str, Page]]] | None:
+        """None where that was not enough: another page may look different now, or something is wrong."""
+        try:
+            first, second = (half.result() for half in self.halves)
+            pieces = _whole([first, second])
+        except BuildError:
+            return None
+        for half, before in zip((first, second), known.halves, strict=True):
+            if any(half.pages[name].seen != before[name].seen for name in self.names):
+                return None
+        copies = self.kept.read(known.sources)
+        of_root = self.kept.read_root(known.sources) if self.kept.root else Skeleton({})
+        if copies is None or of_root is None:
+            return None
+        new = pieces[0]
+        return (
+            Skeleton({**copies.templates, **new.templates}, new.shared),
+            Skeleton({**of_root.templates, **pieces[1].templates}, {**of_root.shared, **pieces[1].shared}),
+            (first.pages, second.pages),
+        )
+
+
 def prepare(
     wanted: Mapping[str, Wanted], root: str | None, progress: Progress
 ) -> tuple[dict[str, Skeleton], Callable[[], Skeleton]]:
@@ -92,31 +160,21 @@ def prepare(
 
     :raises BuildError: as :func:`build`.
     """
-    marks = {key: (sources(), key) for key in wanted}
-    missing = [key for key in wanted if not cache.holds(f"skeleton-{key}", marks[key])]
-    if root and root not in missing and not cache.holds(ROOT_NAME, marks[root]):
-        missing.append(root)
+    kept = {key: _Kept(key, root=key == root) for key in wanted}
+    missing = [key for key in wanted if not kept[key].holds(sources.digest())]
     of_root: Skeleton | None = None
     built: dict[str, Skeleton] = {}
     with workers.pool(2 * len(missing)) as pool:
-        halves = {
-            key: [pool.submit(_half, wanted[key], second, key == root) for second in (False, True)] for key in missing
-        }
+        jobs = {key: _Job(pool, kept[key], wanted[key]) for key in missing}
         for key in progress(wanted, total=len(wanted), unit="構造"):
-            if key in halves:
-                built[key], other = _whole(half.result() for half in halves[key])
-                _unchanged()
-                cache.write(f"skeleton-{key}", marks[key], built[key])
-                if key == root:
-                    of_root = other
-                    cache.write(ROOT_NAME, marks[key], other)
+            if key in jobs:
+                built[key], other = jobs.pop(key).result()
+                of_root = other if key == root else of_root
             else:
-                kept = cache.read(f"skeleton-{key}", marks[key])
-                built[key] = kept if kept is not None else build(*wanted[key])
+                built[key] = kept[key].read(sources.digest()) or build(*wanted[key])
 
     def root_skeleton() -> Skeleton:
         assert root is not None
-        found = of_root or cache.read(ROOT_NAME, marks[root])
-        return found if found is not None else build_both(*wanted[root])[1]
+        return of_root or kept[root].read_root(sources.digest()) or build_both(*wanted[root])[1]
 
     return built, root_skeleton

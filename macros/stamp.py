@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 from macros import view
 from macros.errors import BuildError
+from macros.pages import Page
 
 TRACE = "{file}: 値 {names} が、そのままでない形で使われています。ページや部品の中で、値を加工していないか確かめてください。前後: {around}"
 DIFFERENT = "{file}: 値によってページの形が変わります。値で分かれ道を作っていないか確かめてください。{detail}"
@@ -110,12 +111,14 @@ class Half:
     """One rendering of a profile, cut: the files of a copy, and what all copies share.
 
     ``root``, ``assets``: the files of the root of the site, where those were asked for; no value is in the assets.
+    ``pages``: what is known of each page.
     """
 
     copy: Mapping[str, Template]
     shared: Mapping[str, bytes]
     root: Mapping[str, Template] = field(default_factory=dict)
     assets: Mapping[str, bytes] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
 
 
 def compare(first: Mapping[str, Template], second: Mapping[str, Template]) -> None:

@@ -8,7 +8,7 @@ import macros
 PACKAGE = Path(macros.__file__).parent
 #: Layers from the bottom up; a module may import only from layers below its own, or its own where listed together.
 LAYERS = [
-    {"dates", "errors", "finish", "tree", "workers"},
+    {"dates", "errors", "finish", "pages", "tree", "workers"},
     {"domain"},
     {"checks"},
     {"fields", "strict_yaml", "view"},
@@ -17,7 +17,7 @@ LAYERS = [
     {"heading_codes", "sbom", "site", "operators", "environment", "autoconfig_import", "doctor", "servers"},
     {"index"},
     {"__init__", "render"},
-    {"skeleton"},
+    {"skeleton", "sources"},
     {"publish", "zensical"},
     {"cli"},
     {"__main__"},

@@ -12,7 +12,7 @@ import yaml
 from e2e import matrix
 from selectolax.lexbor import LexborHTMLParser
 
-from macros import cli, components, render, view
+from macros import cli, components, dates, render, view
 from macros.components import checked
 from macros.domain import MailDomain
 from macros.errors import PageError
@@ -36,10 +36,10 @@ def recorded() -> datetime.date:
 
 def test_today_is_the_day_of_the_last_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     at(DAY, monkeypatch)
-    assert checked.today() == DAY
+    assert dates.today() == DAY
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     seconds = subprocess.run(["git", "log", "-1", "--format=%ct"], capture_output=True, text=True, check=True).stdout
-    assert checked.today() == datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date()
+    assert dates.today() == datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date()
 
 
 def test_what_the_run_tries_is_written_by_the_run_alone() -> None:

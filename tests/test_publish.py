@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from macros import index, publish, skeleton, stamp, tree, view
+from macros import index, publish, skeleton, sources, stamp, tree, view
 from macros.domain import MailDomain
 from macros.errors import BuildError, Fault
 
@@ -56,7 +56,7 @@ def little() -> Iterator[Little]:
     fake = Little()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(skeleton, "prepare", fake.prepare)
-        patch.setattr(skeleton, "sources", lambda: repr(fake.pages))
+        patch.setattr(sources, "digest", lambda: repr(fake.pages))
         yield fake
 
 
@@ -110,7 +110,7 @@ def test_any_sequence_of_changes_gives_what_a_clean_build_gives(
     fake = Little()
     with TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
         patch.setattr(skeleton, "prepare", fake.prepare)
-        patch.setattr(skeleton, "sources", lambda: repr(fake.pages))
+        patch.setattr(sources, "digest", lambda: repr(fake.pages))
         out, shops = Path(work) / "site", {"loytem.com": "L", "a.example": "A"}
         for number, step in enumerate([[], *edits]):
             for edit in step:

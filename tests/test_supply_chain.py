@@ -75,7 +75,6 @@ def test_nothing_in_the_package_can_run_text_as_code() -> None:
     # Who asks git or starts Zensical (with a list of words, never through a shell), who keeps what the build itself has
     # made for the next build, and who calls the system's renameat2 and prctl. Nothing of the data comes near any of it.
     allowed = {
-        "components/checked.py": {"subprocess"},
         "dates.py": {"subprocess"},
         "zensical.py": {"subprocess"},
         "cache.py": {"pickle"},

@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 import datetime
-import functools
-import os
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ import yaml
 from markupsafe import Markup
 
 from macros.components import choose, component, table
+from macros.dates import today
 from macros.errors import PageError
 from macros.view import MailView
 
@@ -27,21 +25,6 @@ LIMIT = "check_days"
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 CALL = re.compile(r"\{\{ checked\(\"([a-z_]+)\"")
 NOT_A_NUMBER = "checked: ページの先頭に check_days(確認が有効な日数)を書いてください。「{found}」がありました。"
-
-
-@functools.cache
-def _last_commit() -> str:
-    command = ["git", "-C", str(DOCS), "log", "-1", "--format=%ct"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        return ""
-
-
-def today() -> datetime.date | None:
-    """The day of ``SOURCE_DATE_EPOCH``, or of the last commit; None where neither is known."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit()
-    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date() if seconds.isdecimal() else None
 
 
 def entry(program: str) -> dict[str, Any]:

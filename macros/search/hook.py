@@ -32,10 +32,11 @@ def on_config(config: Any) -> Any:
     return config
 
 
-def on_page_context(context: Any, *, page: Any, **_: Any) -> Any:
+def on_env(env: Any, *, files: Any, **_: Any) -> Any:
     """Remember each page's source and description by its address."""
-    _pages[page.url.removeprefix("./")] = (page.file.src_uri, page.meta.get("description", ""))
-    return context
+    for file in files.documentation_pages():
+        _pages[file.page.url.removeprefix("./")] = (file.src_uri, file.page.meta.get("description", ""))
+    return env
 
 
 def checked(html: str, page: str, wanted: str) -> str:
@@ -74,7 +75,13 @@ def on_post_build(config: Any) -> None:
     table = asked.read()
     asked.check(table, [(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()])
     entries = []
+    # Where only some pages were rendered, the others' sections are those from before.
+    docs: dict[str, list[Any]] = {page: [] for page, _ in _pages.values()}
+    docs |= config.extra.get("search_docs", {})
     for doc in found["docs"]:
+        docs[_pages[doc["location"].partition("#")[0]][0]].append(doc)
+    config.extra["search_docs"] = docs
+    for doc in (doc for found_there in docs.values() for doc in found_there):
         url, _, anchor = doc["location"].partition("#")
         page = _pages[url][0]
         code = by_heading.get((page, anchor or first.get(page, "")), "")
