@@ -36,7 +36,7 @@ check: .venv/ready ## ドメインのファイルだけを調べます
 	$(BIN)/mailhelp check
 
 fast: .venv/ready ## 書いている間に回す、速いテスト(ブラウザーなし)
-	$(BIN)/pytest -q -m "not browser and not slow"
+	$(BIN)/pytest -q --numprocesses logical --dist loadfile -m "not browser and not slow"
 
 lint: .venv/ready ## 書き方と型を調べます
 	$(BIN)/ruff check .
