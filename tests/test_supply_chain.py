@@ -35,6 +35,22 @@ def test_every_locked_package_has_one_version_and_hashes(lock: Path) -> None:
             assert sbom.REQUIREMENT.match(line), line
 
 
+NODE_LOCKS = sorted(p for p in (ROOT / "tests" / "node").rglob("package-lock.json") if "node_modules" not in p.parts)
+
+
+@pytest.mark.parametrize("lock", NODE_LOCKS, ids=lambda p: p.parent.name)
+def test_node_packages_have_hashes_and_none_moves_by_itself(lock: Path) -> None:
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    pinned = json.loads(lock.with_name("package.json").read_text(encoding="utf-8")).get("overrides", {})
+    assert len(packages) > 50
+    for name, package in packages.items():
+        assert not name or package.get("integrity") or package.get("inBundle"), name
+        assert "resolved" not in package, name
+        # What asks for "latest" makes npm refuse the lock on the day of a new release.
+        for wanted, version in package.get("dependencies", {}).items():
+            assert version != "latest" or wanted in pinned, f"{name} → {wanted}"
+
+
 def test_every_direct_requirement_is_locked_and_has_its_reason() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     project = tomllib.loads(text)
