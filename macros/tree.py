@@ -48,7 +48,7 @@ def scan(folder: str | Path, but: Collection[str] = ()) -> dict[str, tuple[int, 
 
 def signature(stats: Stats) -> str:
     """A short text that changes when a file is added, removed, or written to."""
-    text = "\n".join(f"{path} {size} {time}" for path, (size, time) in sorted(stats.items()))
+    text = "\n".join([f"{path} {size} {time}" for path, (size, time) in sorted(stats.items())])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
@@ -56,9 +56,9 @@ def _write(path: str, data: bytes) -> int:
     """Write a whole file; the time of its last change. A short write (a full disk) raises OSError."""
     file = os.open(path, NEW, 0o644)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(file, view) :]
+        written = os.write(file, data)
+        while written < len(data):
+            written += os.write(file, memoryview(data)[written:])
         return os.fstat(file).st_mtime_ns
     finally:
         os.close(file)
@@ -107,10 +107,13 @@ def update(
         parent = path.rpartition("/")[0]
         if parent not in made:
             _make_folders(folder, parent, made)
-        if there is not None and there[0] == len(data) and not os.path.islink(target) and _same(target, data):
+        if there is None:
+            name = target
+        elif there[0] == len(data) and not os.path.islink(target) and _same(target, data):
             stats[path] = there
             continue
-        name = target + PART if there is not None else target
+        else:
+            name = target + PART
         try:
             time = _write(name, data)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

@@ -23,6 +23,7 @@ from macros.domain import (
     Protocol,
     Server,
     SocketType,
+    Support,
     fits_apple_profile,
     to_unicode,
 )
@@ -32,6 +33,8 @@ from macros.errors import PageError
 PLAIN_TEXT = re.compile(r"[0-9A-Za-z](?:(?:[0-9A-Za-z@./:-]|(?<=[0-9A-Za-z]) (?=[0-9A-Za-z]))*[0-9A-Za-z/])?\Z")
 #: Characters that Markdown, its extensions or HTML act on inside a line.
 ACTIVE = re.compile(r"[\\`*_{}\[\]|~^!#$&<>\"']")
+#: The names of the values about who helps, by the field of :class:`~macros.domain.Support`.
+SUPPORT = {field.name: f"support.{field.name}" for field in dataclasses.fields(Support)}
 ONLY_PRINT = "値 mail.{name} は表示することだけができます({operation} はできません)。ページの分かれ道には mail.offers などを使います。"
 
 
@@ -165,7 +168,7 @@ def values(mail: MailDomain) -> dict[str, str]:
         "support.email_link": f"mailto:{mail.support.email}",
     }
     result |= {f"address_forms.{i}": form for i, form in enumerate(forms)}
-    result |= {f"support.{key}": text for key, text in dataclasses.asdict(mail.support).items()}
+    result |= {name: getattr(mail.support, key) for key, name in SUPPORT.items()}
     if mail.aliases:
         result["aliases"] = "、".join(map(to_unicode, mail.aliases))
     if mail.webmail_url is not None:
