@@ -59,10 +59,16 @@ def _theme_files(folders: tuple[str, ...]) -> list[str]:
     return sorted(found)
 
 
+_templates: dict[tuple[str, ...], Any] = {}
+
+
 def _quicken(theme: Any) -> None:
-    """Let one rendering have one set of templates, and what it offers found fast."""
-    theme.get_env = functools.cache(theme.get_env)
-    theme.get_env().loader.list_templates = functools.partial(_theme_files, tuple(theme.dirs))
+    """Let all renderings of this process have one set of templates, and what it offers found fast."""
+    folders = tuple(theme.dirs)
+    if folders not in _templates:
+        _templates[folders] = theme.get_env()
+        _templates[folders].loader.list_templates = functools.partial(_theme_files, folders)
+    theme.get_env = functools.partial(_templates.__getitem__, folders)
 
 
 class _Pages(BasePlugin):  # type: ignore[type-arg,no-untyped-call]

@@ -9,7 +9,7 @@ from typing import Any
 
 from macros import codes
 from macros.errors import BuildError
-from macros.search import asked, index, synonyms, worker
+from macros.search import asked, index, lexicon, synonyms, worker
 from macros.view import MailView, printed
 
 FOLDER = "assets/search"
@@ -94,6 +94,7 @@ def on_post_build(config: Any) -> None:
         entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
+    lexicon.keep()
     data = index.written(built)
     name = index.file_name(data)
     folder = site / FOLDER

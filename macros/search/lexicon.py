@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 
+from macros import cache
 from macros.search.normalise import HIRAGANA, KANJI, normalise
 
 _KEPT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
@@ -25,6 +26,11 @@ _ENGLISH = set(
 _OKURIGANA = re.compile("(?<=[々一-鿿])[ぁ-ゖ]+$")
 #: The analyser takes some 49,000 bytes at once.
 _SENTENCE = re.compile(r"[。\n]")
+
+#: The name under which the words of sentences are kept.
+KEPT = "words"
+#: Sentences that are not kept yet.
+_new: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,7 @@ def _morphemes(sentence: str) -> Iterator[Morpheme]:
             yield m
 
 
-@functools.cache
-def _words(sentence: str) -> tuple[Word, ...]:
+def _analysed(sentence: str) -> tuple[Word, ...]:
     found: list[Word] = []
     after_noun = False
     for m in _morphemes(sentence):
@@ -93,6 +98,27 @@ def _words(sentence: str) -> tuple[Word, ...]:
             found.append(stem)
             after_noun = not stem.inflects and kind[0] == "名詞"
     return tuple(found)
+
+
+@functools.cache
+def _known() -> dict[str, tuple[Word, ...]]:
+    """The words of every sentence that was met in this run or an earlier one of the same program and dictionary."""
+    return dict(cache.read(KEPT, cache.program()) or {})
+
+
+def _words(sentence: str) -> tuple[Word, ...]:
+    known = _known()
+    if sentence not in known:
+        known[sentence] = _analysed(sentence)
+        _new.append(sentence)
+    return known[sentence]
+
+
+def keep() -> None:
+    """Keep for later runs what was met: to analyse all pages takes longer than to render one."""
+    if _new:
+        cache.write(KEPT, cache.program(), _known())
+        _new.clear()
 
 
 def words(text: str) -> Iterator[Word]:
