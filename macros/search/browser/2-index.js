@@ -23,11 +23,11 @@ class Index {
     let page, heading, code = ["", 0];
     const [titles, codes, abouts, phrases] = ["titles", "codes", "abouts", "asked"].map((name) => data[name].split("\n"));
     data.sections.split("\n").forEach((place, n) => {
-      const title = titles[n], own = codes[n], about = abouts[n], asked = phrases[n];
+      const title = titles[n], own = codes[n], about = abouts[n], asked = phrases[n] ? phrases[n].split("、") : [];
       if (own === "-") code = ["", 0];
       else if (own) code = [own[0], +own.slice(2)];
       else code[1]++;
-      const section = { n, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), asked: asked ? asked.split("、").map(normalise) : [] };
+      const section = { n, title, about, norm: normalise(title), summary: about && normalise(about), code: code[0] && code.join(""), phrases: asked, asked: asked.map(normalise) };
       // A heading under a heading has one # more.
       const inner = place.startsWith("##");
       if (place[0] === "#") section.location = page.location + place.slice(inner);

@@ -2,6 +2,9 @@
 const NEGATIVE = /(ナイ|ナカツタ|マセン|エラ|シツパイ|失敗|不可|デキズ|レズ)/;
 const INFLECTION = 6;
 const HELPS = 0.8;
+// 送れません, 送れなくなった and 送れなくて are all 送れない.
+const VOWELS = { き: "か", り: "ら", み: "ま", ち: "た", び: "ば", ぎ: "が" };
+const denial = (text) => text.replace(/なく(?:な[っり](?:ました|てしまいました|てしまった|ちゃった|て|た)|て(?!も))|なかった(?:です)?|ないん?です/g, "ない").replace(/([^ぁ-ゖ]し|[^あ][きりみちびぎ]|[けせてねめれべげえでい])ません(?:でした|か)?/g, (_, c) => c.replace(/[きりみちびぎ]$/, (v) => VOWELS[v]) + "ない");
 // していません, なくてもいい, なってしまった: endings and helping verbs say nothing about what is asked.
 const HELPING = /(?:シ|サ|サレ|サセ|デキ|ナ|ナツ|ナリ|ツ|ミ|オ)?(?:(?:テ|デ|ツテ|ナク|タク|ナクテ)(?:モ|ハ|カラ)?)?(?:イ|シマ[ツイ]?|チヤ[ツイ]?|オ[キイ]?|ホシ|クダサ|モラ[イエ]?|ミ|イタダ[キケイ]?|ナリ?|アリ?)?(?:ナイ|ナカツタ|マセン|マセンデシタ|マス|マシタ|マシヨウ|ル|タラ?|テ|タイ|タク|レバ|イデス|デス|イイ|ヨイ)+(?:カ|ノ|ガ|ト|ヨ|ネ|ケレ?ド|ノデ|ノニ|ナラ|ハ|モ)*/y;
 
@@ -58,9 +61,13 @@ class Query {
     this.text = text;
     // What an input method has not turned into kana yet.
     const typed = text.replace(/([ぁ-ゖァ-ヶー一-鿿])[a-zａ-ｚ]{1,2}$/i, (all, c) => (index.keys.has(fold(all.slice(1))) ? all : c));
-    this.norm = normalise(typed.trim());
+    this.whole = fold(typed);
+    this.norm = normalise(denial(typed.trim()));
     this.negative = NEGATIVE.test(this.norm.s);
-    this.units = this.understood(this.segments(this.norm));
+    const segments = this.segments(this.norm), said = segments.filter((u) => !u.skip);
+    // Without the words around that say nothing: 迷惑メールについて教えて.
+    this.core = said.length ? this.norm.s.slice(said[0].from, said.at(-1).to) : "";
+    this.units = this.understood(segments);
   }
 
   // The cheapest way to cut the text into known words, endings and unknown characters.

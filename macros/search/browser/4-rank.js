@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, EXACT = 45, EXACT_ASKED = 30, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS_SHORT = 1.1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, SURE = 0.6, GROUPS = 8;
+const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, EXACT = 45, EXACT_ASKED = 30, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS_SHORT = 1.1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, LIKE_WHOLE = 0.7, CORE = 0.95, SURE = 0.6, GROUPS = 6;
 
 function inSection(section, word) {
   const { page, heading, chapter } = section;
@@ -78,19 +78,29 @@ function sound(index, norm) {
   return cut(index, norm).map(({ s, entries }) => entries?.find((e) => e.word && !e.reading)?.word.reading || s).join("");
 }
 
-function likeTitle(index, query) {
-  const plain = query.norm.s.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
-  if (plain.length < 3) return () => 0;
+function likeTitle(index, { whole, core }) {
+  const all = likeText(index, whole);
+  if (!core || core === whole || index.sections.some((section) => all(section) > LIKE_WHOLE)) return all;
+  const inner = likeText(index, core);
+  return (section) => Math.max(all(section), CORE * inner(section));
+}
+
+function likeText(index, text) {
+  const plain = text.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
+  if (plain.length < 2) return () => 0;
   const near = (own, i) => {
     own.pairs ??= pairs(own.s);
-    if (i ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
+    if (i || plain.length < 3 ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
     if (plain.length < 4) return 0;
     let same = 0;
     for (const pair of asked) if (own.pairs.has(pair)) same++;
     return 2 * same / (asked.size + own.pairs.size || 1);
   };
   return (section) => {
-    const own = section[kana ? "heard" : "seen"] ??= [section.norm, ...section.asked].map((norm) => ({ s: (kana ? sound(index, norm) : norm.s).replace(/ /g, "") }));
+    const own = section[kana ? "heard" : "seen"] ??= [section.title, ...section.phrases].map((said) => {
+      const norm = normalise(said);
+      return { s: (kana ? sound(index, norm) : norm.s).replace(/ /g, "") };
+    });
     section.exact = own[0].s === plain;
     return Math.max(...own.map(near));
   };

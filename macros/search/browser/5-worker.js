@@ -30,9 +30,9 @@ function item({ section, score, hits }, shown) {
 
 function group({ hits }, limit) {
   const best = Math.min(hits[0].score, limit);
-  const items = hits.slice(0, 6).map((hit, i) => item(hit, i < 3 && hit.score >= hits[0].score * 0.75 ? best : Math.min(hit.score, best * 0.99)));
+  const items = hits.slice(0, 5).map((hit, i) => item(hit, i < 3 && hit.score >= hits[0].score * 0.75 ? best : Math.min(hit.score, best * 0.99)));
   const { page } = hits[0].section;
-  if (!hits.slice(0, 6).some((hit) => hit.section === page)) items.push(item({ section: page, score: 0, hits: [] }));
+  if (!hits.slice(0, 5).some((hit) => hit.section === page)) items.push(item({ section: page, score: 0, hits: [] }));
   return items;
 }
 
