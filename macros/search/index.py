@@ -29,6 +29,8 @@ PAGE_WIDE = 3
 CATALOGUE = 60
 COMMON_MARK = "~"
 SEPARATOR = "、"
+#: Letters of what is worth its bytes: longer words are seldom typed in kana only.
+HEARD = range(3, 7)
 COLUMNS = ("sections", "titles", "codes", "abouts", "asked")
 #: From a katakana to the printable character that stands for it in the table of readings.
 KANA = ord("ァ") - ord("'")
@@ -167,12 +169,16 @@ class _Vocabulary:
 
 
 def _heard(group: Sequence[str], kept: Container[_Key]) -> list[str]:
-    """How those members sound that have a word which the index has not: the others are put together in the browser."""
-    return [
-        lexicon.sound(member)
-        for member in group
-        if KANJI.search(member) and not all(_Vocabulary.key(word) in kept for word in lexicon.words(member))
-    ]
+    """How those members sound that the browser cannot put together from its words: 来ない is not 来る's クナイ."""
+    found = []
+    for member in group:
+        text, sound = normalise(member), lexicon.sound(member)
+        for word in lexicon.words(member):
+            if word.reading and _Vocabulary.key(word) in kept:
+                text = text.replace(normalise(word.text), word.reading)
+        if text != sound and KANJI.search(member) and len(sound) in HEARD:
+            found.append(sound)
+    return found
 
 
 def build(

@@ -55,7 +55,6 @@ class Index {
     for (const word of this.words) this.addKeys(word);
     known = this.keys;
     for (const word of this.words) this.count(word);
-    this.byText = new Map(this.words.map((w) => [w.key, w]));
     for (const s of data.skipped.split("\t")) this.key(fold(s), { skip: true });
     this.groups = data.synonyms.split("\n").map((line) => line.split("\t"));
   }

@@ -2,9 +2,8 @@
 const NEGATIVE = /(ナイ|ナカツタ|マセン|エラ|シツパイ|失敗|不可|デキズ|レズ)/;
 const INFLECTION = 6;
 const HELPS = 0.8;
-// 送れません, 送れなくなった and 送れなくて are all 送れない.
-const VOWELS = { き: "か", り: "ら", み: "ま", ち: "た", び: "ば", ぎ: "が" };
-const denial = (text) => text.replace(/なく(?:な[っり](?:ました|てしまいました|てしまった|ちゃった|て|た)|て(?!も))|なかった(?:です)?|ないん?です/g, "ない").replace(/([^ぁ-ゖ]し|[^あ][きりみちびぎ]|[けせてねめれべげえでい])ません(?:でした|か)?/g, (_, c) => c.replace(/[きりみちびぎ]$/, (v) => VOWELS[v]) + "ない");
+// 送れません, 送れなくなった and 送れなくて are all 送れない; メールがなくなった is not.
+const denial = (text) => text.replace(/([^がはもの\s、]|^)(?:なく(?:な[っり](?:ました|てしまいました|てしまった|ちゃった|て|た)|て(?!も))|なかった(?:です)?|ないん?です)/g, "$1ない").replace(/(でき|[^ぁ-ゖ]し|[^あで][きりみちびぎ]|[けせてねめれべげえでい])ません(?:でした|か)?/g, (_, c) => (c === "でき" ? c : c.replace(/[きりみちびぎ]$/, (v) => "からまたばが"["きりみちびぎ".indexOf(v)])) + "ない");
 // していません, なくてもいい, なってしまった: endings and helping verbs say nothing about what is asked.
 const HELPING = /(?:シ|サ|サレ|サセ|デキ|ナ|ナツ|ナリ|ツ|ミ|オ)?(?:(?:テ|デ|ツテ|ナク|タク|ナクテ)(?:モ|ハ|カラ)?)?(?:イ|シマ[ツイ]?|チヤ[ツイ]?|オ[キイ]?|ホシ|クダサ|モラ[イエ]?|ミ|イタダ[キケイ]?|ナリ?|アリ?)?(?:ナイ|ナカツタ|マセン|マセンデシタ|マス|マシタ|マシヨウ|ル|タラ?|テ|タイ|タク|レバ|イデス|デス|イイ|ヨイ)+(?:カ|ノ|ガ|ト|ヨ|ネ|ケレ?ド|ノデ|ノニ|ナラ|ハ|モ)*/y;
 
@@ -58,7 +57,6 @@ function kanaOf(latin) {
 class Query {
   constructor(index, text) {
     this.index = index;
-    this.text = text;
     // What an input method has not turned into kana yet.
     const typed = text.replace(/([ぁ-ゖァ-ヶー一-鿿])[a-zａ-ｚ]{1,2}$/i, (all, c) => (index.keys.has(fold(all.slice(1))) ? all : c));
     this.whole = fold(typed);

@@ -87,10 +87,10 @@ function likeTitle(index, { whole, core }) {
 
 function likeText(index, text) {
   const plain = text.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
-  if (plain.length < 2) return () => 0;
+  if (plain.length < 3) return () => 0;
   const near = (own, i) => {
     own.pairs ??= pairs(own.s);
-    if (i || plain.length < 3 ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
+    if (i ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
     if (plain.length < 4) return 0;
     let same = 0;
     for (const pair of asked) if (own.pairs.has(pair)) same++;

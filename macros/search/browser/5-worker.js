@@ -2,9 +2,8 @@
 const WEAK = {
   title: "ぴったりのページがありません",
   ask: "エラーの文は「エラー文から探す」で、ほかのことは「お問い合わせ」でお調べします。",
-  near: "近い言葉のページ",
 };
-let index, pending, scheduled = false, started;
+let index, pending, scheduled = false;
 
 function marked(text, norm, words) {
   const ranges = [];
@@ -83,7 +82,7 @@ async function setUp({ config }) {
 }
 
 if (typeof addEventListener === "function") addEventListener("message", ({ data: { type, data } }) => {
-  if (type === 0) started = setUp(data);
+  if (type === 0) setUp(data);
   if (type === 2) {
     pending = data;
     soon();
