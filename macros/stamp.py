@@ -37,8 +37,16 @@ ENCODINGS: Mapping[str, Callable[[str], bytes]] = {
     "json-utf8": lambda text: json.dumps(html.escape(text, quote=False), ensure_ascii=False)[1:-1].encode(),
 }
 ID = re.compile(rb'<h[1-6][^>]* id="([^"]*)"')
+#: Most of a provider's domains share most of their values (support, ports, sizes): these are encoded once.
+REMEMBERED = 1024
 #: The beginning of a core is enough: a value may have been cut short.
 CORE = re.compile(rb"(?i)(?:zq|qx)[a-z]{4}")
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def encoded(encoding: str, text: str) -> bytes:
+    """A value as it stands in a file."""
+    return ENCODINGS[encoding](text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +189,10 @@ class Skeleton:
 
     def filled(self, texts: Mapping[str, str], paths: Iterable[str] | None = None) -> Iterable[tuple[str, bytes]]:
         """Every file of a domain with these values (or those at ``paths``): (path, bytes), in the order of the paths."""
-        encoded = [ENCODINGS[slot.encoding](texts[slot.value]) for slot in self.slots]
+        values = [encoded(slot.encoding, texts[slot.value]) for slot in self.slots]
         fillers = self._fillers
         for path in self.templates if paths is None else paths:
-            pieces, pick = fillers[path]
-            parts = pieces.copy()
-            parts[1::2] = pick(encoded)
+            # The list is used again for the next domain: a page holds as many slots for every one of a profile.
+            parts, pick = fillers[path]
+            parts[1::2] = pick(values)
             yield path, b"".join(parts)

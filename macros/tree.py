@@ -10,8 +10,10 @@ import ctypes
 import hashlib
 import os
 import shutil
+import struct
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 #: Size in bytes and time of the last change in ns, by path relative to a folder (with "/").
@@ -48,8 +50,9 @@ def scan(folder: str | Path, but: Collection[str] = ()) -> dict[str, tuple[int, 
 
 def signature(stats: Stats) -> str:
     """A short text that changes when a file is added, removed, or written to."""
-    text = "\n".join([f"{path} {size} {time}" for path, (size, time) in sorted(stats.items())])
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    paths = sorted(stats)
+    numbers = struct.pack(f"{2 * len(paths)}q", *chain.from_iterable(map(stats.__getitem__, paths)))
+    return hashlib.blake2b("\n".join(paths).encode() + b"\n" + numbers, digest_size=12).hexdigest()
 
 
 def _write(path: str, data: bytes) -> int:
@@ -74,18 +77,23 @@ def _make_folders(folder: str, path: str, made: set[str]) -> None:
     above = path.rpartition("/")[0]
     if path and above not in made:
         _make_folders(folder, above, made)
+    place = f"{folder}/{path}" if path else folder
     try:
-        os.mkdir(f"{folder}/{path}")
+        os.mkdir(place)
     except FileExistsError:
-        pass
+        if os.path.islink(place):
+            _make_room(place, "_", folder)
     except OSError:
-        _make_room(folder, f"{path}/_")
+        _make_room(place, "_", folder)
     made.add(path)
 
 
-def _make_room(folder: str, path: str) -> None:
-    """Make the folders of a path; what stands in the way of one is not ours and goes."""
+def _make_room(folder: str, path: str, inside: str) -> None:
+    """Make the folders of a path; what stands in the way of one, from ``inside`` on, is not ours and goes."""
+    Path(inside).parent.mkdir(parents=True, exist_ok=True)
     for parent in reversed(Path(folder, path).parents):
+        if not parent.is_relative_to(inside):
+            continue
         if parent.is_symlink() or (parent.exists() and not parent.is_dir()):
             parent.unlink()
         parent.mkdir(exist_ok=True)
@@ -117,7 +125,7 @@ def update(
         try:
             time = _write(name, data)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            _make_room(folder, path)
+            _make_room(folder, path, folder)
             if os.path.isdir(target):
                 shutil.rmtree(target)
             time = _write(name, data)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import plistlib
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ import pytest
 from defusedxml import ElementTree as ET
 from hypothesis import given
 from hypothesis import settings as run
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 from strategies import mail_domains
 
@@ -456,3 +458,9 @@ def test_a_domain_is_written_to_its_own_folder_and_nowhere_else(domains: Mapping
             for path in getattr(formats, kind)(mail, CONTEXT):
                 assert not Path(path).is_absolute()
                 assert ".." not in Path(path).parts
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80))
+def test_profile_ids_are_those_of_the_standard(name: str) -> None:
+    """Identifiers never change: a device knows an installed profile by them."""
+    assert mobileconfig._uuid(name) == str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()

@@ -44,6 +44,14 @@ def test_values_that_hold_each_other_or_are_equal() -> None:
     assert dict(skeleton().filled(texts)) == {"index.html": page(texts)}
 
 
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, LINE)), min_size=2, max_size=4))
+def test_nothing_of_one_domain_is_in_the_next(several: list[dict[str, str]]) -> None:
+    built = skeleton()
+    begun = [iter(built.filled(texts)) for texts in several]
+    assert [dict(filling) for filling in begun] == [{"index.html": page(texts)} for texts in several]
+    assert dict(built.filled(several[0])) == {"index.html": page(several[0])}
+
+
 def test_a_template_has_a_piece_more_than_slots() -> None:
     template = skeleton().templates["index.html"]
     assert len(template.pieces) == len(template.slots) + 1

@@ -66,6 +66,33 @@ def test_a_link_is_replaced_and_what_it_leads_to_is_not(tmp_path: Path) -> None:
     assert not (site / "page").is_symlink()
 
 
+def test_a_link_to_a_folder_is_replaced_and_nothing_is_written_through_it(tmp_path: Path) -> None:
+    elsewhere, site = tmp_path / "elsewhere", tmp_path / "site"
+    elsewhere.mkdir()
+    site.mkdir()
+    (site / "setup").symlink_to(elsewhere)
+    stats = tree.update(site, [("setup/page", b"ours")], tree.scan(site))
+    assert list(elsewhere.iterdir()) == []
+    assert contents(site) == {"setup/page": b"ours"}
+    assert stats == tree.scan(site)
+
+
+def test_room_is_made_inside_only(tmp_path: Path) -> None:
+    """The way to the site may lead through a link; what stands in the way inside, or in place of a copy, goes."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "www").symlink_to(tmp_path / "disk")
+    copy = tmp_path / "www" / "new" / "shop.example"
+    tree.update(copy, [("a/page", b"1")], {})
+    tree.update(copy, [("a/page/page", b"2")], {})
+    assert (tmp_path / "www").is_symlink()
+    assert contents(copy) == {"a/page/page": b"2"}
+    copy.rename(tmp_path / "away")
+    copy.symlink_to(tmp_path / "away")
+    tree.update(copy, [("a/page", b"3")], {})
+    assert contents(copy) == {"a/page": b"3"}
+    assert contents(tmp_path / "away") == {"a/page/page": b"2"}
+
+
 @pytest.mark.parametrize("change", ["content", "new", "gone", "touched"])
 def test_the_signature_sees(change: str, tmp_path: Path) -> None:
     tree.update(tmp_path, {"x/a": b"1", "x/b": b"2"}.items(), {})

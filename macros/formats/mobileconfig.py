@@ -8,6 +8,7 @@ asks for address, user name and password, which are therefore left out. Only imp
 from __future__ import annotations
 
 import functools
+import hashlib
 import plistlib
 import uuid
 from collections.abc import Mapping
@@ -75,6 +76,15 @@ def _template(protocol: Protocol, incoming: tuple[int, str], outgoing: tuple[int
     return Template(plistlib.dumps(profile, sort_keys=False).decode())
 
 
+def _uuid(name: str) -> str:
+    """``uuid.uuid5`` of a name below ``NAMESPACE_DNS`` as Apple writes it, without the objects in between."""
+    digest = bytearray(hashlib.sha1(uuid.NAMESPACE_DNS.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex().upper()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 def _usable(mail: MailDomain, protocol: Protocol) -> Server | None:
     """The preferred server of a protocol that a profile can describe."""
     servers = mail.outgoing_servers if protocol is Protocol.SMTP else mail.incoming_servers
@@ -105,9 +115,9 @@ def files(mail: MailDomain, context: Context) -> Mapping[str, bytes]:
         data = template.fill(
             {
                 "identifier": identifier,
-                "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, identifier)).upper(),
+                "uuid": _uuid(identifier),
                 "account_identifier": account,
-                "account_uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, account)).upper(),
+                "account_uuid": _uuid(account),
                 "name": NAMES[protocol].format(name=mail.display_name),
                 "account_name": mail.display_name,
                 "description": DESCRIPTION.format(
