@@ -41,7 +41,7 @@ SETTLED = """([quiet, cap]) => new Promise(done => {
   look();
 })"""
 READ = """weak => [...document.querySelectorAll('.md-search-result__item')].map(item => ({
-  notice: !!item.querySelector(weak) || [...item.querySelectorAll('a')].some(a => new URL(a.href).searchParams.has('weak')),
+  notice: [...item.querySelectorAll('a')].some(a => new URL(a.href).searchParams.has('weak')),
   weak: !!item.querySelector(weak),
   links: [...item.querySelectorAll('a.md-search-result__link')]
     .map(a => [a.href, !!a.closest('details:not([open])')])}))"""

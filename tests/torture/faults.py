@@ -93,8 +93,12 @@ class World:
             shutil.copytree(CACHE, self.cache)
         self.cache.mkdir(exist_ok=True)
         self.sets = {name: self.write(name, files) for name, files in (("old", OLD), ("new", NEW))}
-        environment = {**os.environ, "PYTHONPATH": str(project), "MAILHELP_CACHE": str(self.cache)}
-        environment.setdefault("SOURCE_DATE_EPOCH", "0")
+        environment = {
+            "SOURCE_DATE_EPOCH": "0",
+            **os.environ,
+            "PYTHONPATH": str(project),
+            "MAILHELP_CACHE": str(self.cache),
+        }
         self.process = subprocess.Popen(
             [sys.executable, VICTIM],
             cwd=project,
@@ -243,7 +247,12 @@ def wandering(here: World, steps: int, chance: random.Random) -> None:
 def any_time(here: World, times: int, chance: random.Random) -> None:
     """SIGKILL from outside, at moments nobody has chosen, on builds as an operator starts them; some with workers."""
     command = [sys.executable, "-m", "macros", "build", "--out", str(here.out), "--domains"]
-    environment = {**os.environ, "PYTHONPATH": str(here.project), "MAILHELP_CACHE": str(here.cache)}
+    environment = {
+        "SOURCE_DATE_EPOCH": "0",
+        **os.environ,
+        "PYTHONPATH": str(here.project),
+        "MAILHELP_CACHE": str(here.cache),
+    }
     start = time.monotonic()
     subprocess.run([*command, here.sets["new"]], cwd=here.project, env=environment, check=True, capture_output=True)
     usual = time.monotonic() - start
@@ -267,7 +276,12 @@ def any_time(here: World, times: int, chance: random.Random) -> None:
 def at_once(here: World, rounds: int) -> None:
     """Several builds started together: each is done or told to wait; the site is one of theirs, whole."""
     command = [sys.executable, "-m", "macros", "build", "--out", str(here.out), "--domains"]
-    environment = {**os.environ, "PYTHONPATH": str(here.project), "MAILHELP_CACHE": str(here.cache)}
+    environment = {
+        "SOURCE_DATE_EPOCH": "0",
+        **os.environ,
+        "PYTHONPATH": str(here.project),
+        "MAILHELP_CACHE": str(here.cache),
+    }
     for _ in range(rounds):
         builds = [
             subprocess.Popen([*command, here.sets[name]], cwd=here.project, env=environment, text=True,

@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, EXACT = 45, EXACT_ASKED = 30, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS_SHORT = 1.1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, LIKE_WHOLE = 0.7, CORE = 0.95, SURE = 0.6, GROUPS = 6;
+const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, EXACT = 45, EXACT_ASKED = 30, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS_SHORT = 1.1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, LIKE_WHOLE = 0.7, CORE = 0.95, GROUPS = 6;
 
 function inSection(section, word) {
   const { page, heading, chapter } = section;
@@ -175,5 +175,5 @@ function rank(index, text) {
   const scored = [...groups.values()].map((hits) => ({ hits, score: hits[0].score + MORE * (hits[1]?.score || 0) + 0.5 * MORE * (hits[2]?.score || 0) }));
   scored.sort((a, b) => b.score - a.score);
   const best = scored.length ? Math.max(...scored.slice(0, 3).map((g) => Math.max(...g.hits.map((h) => h.cover)))) : 0;
-  return { groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), sure: best >= SURE, query };
+  return { groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best, query };
 }

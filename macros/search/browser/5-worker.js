@@ -1,8 +1,7 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
-const WEAK = {
-  title: "ぴったりのページがありません",
-  ask: "エラーの文は「エラー文から探す」で、ほかのことは「お問い合わせ」でお調べします。",
-};
+// How much of the query an answer must hold: to stand by it, and to show it before saying that there may be none.
+const SURE = 0.6, NEAR = 0.3;
+const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
 function marked(text, norm, words) {
@@ -35,20 +34,19 @@ function group({ hits }, limit) {
   return items;
 }
 
-const notice = (location, title, text) => [{ location, title, text: text ? `<p>${text}</p>` : "", score: 0, terms: {} }];
+const notice = (location, title, text) => [{ location: `${location}?weak`, title, text, score: 0, terms: {} }];
 
 function answer(text) {
   if (!text.trim()) return { items: [] };
-  const { groups, sure } = rank(index, text);
-  if (sure && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
-  const near = groups.slice(0, 4).map((g) => group(g, 0));
-  return {
-    items: [
-      notice("contact/?weak", `<span class="mh-weak">${WEAK.title}</span>`, WEAK.ask),
-      notice("trouble/errors/?weak", "エラー文から探す"),
-      ...near,
-    ],
-  };
+  const { groups, best } = rank(index, text);
+  if (best >= SURE && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
+  const near = groups.slice(0, 3).map((g) => group(g, 0));
+  for (const item of near.flat()) if (!item.location.includes("#")) item.title = weak("近いページ") + item.title;
+  const notices = [
+    notice("contact/", weak("ぴったりのページがありません"), "<p>エラーの文は「エラー文から探す」で、ほかは「お問い合わせ」でお調べします。</p>"),
+    notice("trouble/errors/", "エラー文から探す", ""),
+  ];
+  return { items: best >= NEAR ? near.concat(notices) : notices.concat(near) };
 }
 
 function run() {
