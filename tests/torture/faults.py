@@ -81,6 +81,11 @@ def commit(project: Path) -> None:
         subprocess.run(["git", *who, *words], cwd=project, env={**os.environ, **day}, check=True)
 
 
+def _environment(project: Path, cache: Path) -> dict[str, str]:
+    """What a build runs with: the program of ``project``, a cache, and the same date for every build."""
+    return {"SOURCE_DATE_EPOCH": "0", **os.environ, "PYTHONPATH": str(project), "MAILHELP_CACHE": str(cache)}
+
+
 class World:
     """A place with two sets of domain files, a warm cache, one site, and a process that builds into it on request."""
 
@@ -93,12 +98,7 @@ class World:
             shutil.copytree(CACHE, self.cache)
         self.cache.mkdir(exist_ok=True)
         self.sets = {name: self.write(name, files) for name, files in (("old", OLD), ("new", NEW))}
-        environment = {
-            "SOURCE_DATE_EPOCH": "0",
-            **os.environ,
-            "PYTHONPATH": str(project),
-            "MAILHELP_CACHE": str(self.cache),
-        }
+        environment = _environment(project, self.cache)
         self.process = subprocess.Popen(
             [sys.executable, VICTIM],
             cwd=project,
@@ -247,12 +247,7 @@ def wandering(here: World, steps: int, chance: random.Random) -> None:
 def any_time(here: World, times: int, chance: random.Random) -> None:
     """SIGKILL from outside, at moments nobody has chosen, on builds as an operator starts them; some with workers."""
     command = [sys.executable, "-m", "macros", "build", "--out", str(here.out), "--domains"]
-    environment = {
-        "SOURCE_DATE_EPOCH": "0",
-        **os.environ,
-        "PYTHONPATH": str(here.project),
-        "MAILHELP_CACHE": str(here.cache),
-    }
+    environment = _environment(here.project, here.cache)
     start = time.monotonic()
     subprocess.run([*command, here.sets["new"]], cwd=here.project, env=environment, check=True, capture_output=True)
     usual = time.monotonic() - start
@@ -276,12 +271,7 @@ def any_time(here: World, times: int, chance: random.Random) -> None:
 def at_once(here: World, rounds: int) -> None:
     """Several builds started together: each is done or told to wait; the site is one of theirs, whole."""
     command = [sys.executable, "-m", "macros", "build", "--out", str(here.out), "--domains"]
-    environment = {
-        "SOURCE_DATE_EPOCH": "0",
-        **os.environ,
-        "PYTHONPATH": str(here.project),
-        "MAILHELP_CACHE": str(here.cache),
-    }
+    environment = _environment(here.project, here.cache)
     for _ in range(rounds):
         builds = [
             subprocess.Popen([*command, here.sets[name]], cwd=here.project, env=environment, text=True,
