@@ -136,6 +136,24 @@ def test_staff_get_link_picture_and_reply(
     assert page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n") == text
 
 
+def test_what_staff_type_before_the_sections_are_there_stays(visitor: tuple[Page, Watched]) -> None:
+    page, _ = visitor
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # a slow line
+        held.append(route)
+
+    page.route("**/salon.example/go/", hold)
+    page.goto("salon.example/support/")
+    field, link = page.locator("#mh-s-filter"), page.locator("#mh-s-link")
+    field.fill(CODE)
+    assert held and link.input_value() == ""
+    for route in held:
+        route.continue_()
+    expect(link).to_have_value(anywhere("salon.example/setup/thunderbird/#automatic"))
+    expect(field).to_have_value(CODE)
+
+
 def test_staff_are_told_of_a_section_that_this_domain_lacks(visitor: tuple[Page, Watched]) -> None:
     page, _ = visitor
     code = codes.by_heading()["setup/thunderbird.md", "manual-pop3"]

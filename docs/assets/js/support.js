@@ -99,7 +99,8 @@
         code: r.querySelector("[data-code]").textContent, title: r.querySelector("summary").textContent, page: "", href: absolute(r.dataset.href),
       }));
     }
-    start();
+    // On a slow line somebody has typed already; that stays.
+    if (filter.value) { list(); show(); } else start();
   };
 
   situation.addEventListener("change", start);
