@@ -33,9 +33,9 @@ def _codes() -> Mapping[str, Mapping[str, str]]:
 
 
 def _add(heading: Element, code: str) -> None:
-    """``<span class="mh-code">`` after the heading's text."""
-    span = SubElement(heading, "span", {"class": "mh-code", "data-search-exclude": ""})
-    span.text = code
+    """``<small>`` after the heading's text."""
+    small = SubElement(heading, "small", {"data-search-exclude": ""})
+    small.text = code
     children = list(heading)[:-1]
     if children:
         children[-1].tail = (children[-1].tail or "") + " "

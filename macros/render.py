@@ -24,7 +24,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
 from mkdocs_macros import context as macros_context
 
-from macros import codes, finish
+from macros import bundles, codes, finish
 from macros.components.codes import redirect_pages
 from macros.errors import BuildError
 from macros.pages import Changed, Page
@@ -43,6 +43,9 @@ ASSETS = "assets/"
 #: The search index of a profile.
 SHARED = re.compile(r"assets/search/index\.\w+\.json")
 FAILED = "サイトを作れませんでした。\n{log}"
+NOT_SHARED = (
+    "{file}: ドメインごとに違う値があります。<!--part …--> の中には、どのドメインでも同じことだけを書いてください。"
+)
 
 
 # The plugin asks git a dozen questions for pages that nobody of ours answers with.
@@ -83,7 +86,8 @@ class _Pages(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         """Tell MkDocs what has changed, as its own look at times would."""
         if self.changed:
             for file in files:
-                has = file.src_uri in self.changed.names
+                # Pages name the bundles of these by their content.
+                has = file.src_uri in self.changed.names or file.src_uri.endswith((".css", ".js"))
                 file.is_modified = lambda has=has: has  # type: ignore[method-assign,misc]
         return files
 
@@ -172,24 +176,14 @@ def _made(mail: MailView, folder: Path, changed: Changed | None) -> dict[str, Pa
 
 @dataclass(frozen=True)
 class Rendered:
-    """One rendering: the files of the root of the site by path, what copies of the profile share, and of each page
-    what is known.
+    """One rendering by path: the files of the root of the site, those of a copy (what is the same for every copy is left
+    to the root), and what copies of the profile share, by the path from the root; and what is known of each page.
     """
 
     root: dict[str, bytes]
+    copy: dict[str, bytes]
     shared: dict[str, bytes]
     pages: dict[str, Page]
-
-    @property
-    def copy(self) -> dict[str, bytes]:
-        """The files of a copy: what is the same for every copy is left to the root."""
-        own = {path: data for path, data in self.root.items() if path not in ROOT_ONLY and not path.startswith(ASSETS)}
-        for path, data in own.items():
-            if path.endswith(PAGE):
-                own[path] = finish.sharing(finish.copied(data))
-            elif path == MANIFEST:
-                own[path] = finish.sharing(data)
-        return own
 
 
 def rendered(mail: MailView, changed: Changed | None = None) -> Rendered:
@@ -211,10 +205,22 @@ def _rendered(mail: MailView, changed: Changed | None) -> Rendered:
         known = _made(mail, folder, changed)
         files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
     shared = {path: files.pop(path) for path in [*files] if SHARED.fullmatch(path)}
+    copy, bundled = {}, bundles.Bundles(files)
     for path, data in files.items():
-        if path.endswith(PAGE) or path == MANIFEST:
-            files[path] = finish.squeezed(data)
-    return Rendered(files, shared, known)
+        is_page = path.endswith(PAGE)
+        made = finish.squeezed(data) if is_page or path == MANIFEST else data
+        made = bundled.joined(made) if is_page else made
+        files[path] = finish.bare(finish.whole(made)) if is_page else made
+        if path in ROOT_ONLY or path.startswith(ASSETS):
+            continue
+        if is_page:
+            made, parts = finish.apart(finish.copied(made), path)
+            shared |= parts
+            copy[path] = finish.bare(finish.sharing(made))
+        else:
+            copy[path] = finish.sharing(made) if path == MANIFEST else made
+    files = {path: data for path, data in files.items() if path not in bundled.used} | bundled.made
+    return Rendered(files, copy, shared, known)
 
 
 def templates(
@@ -231,6 +237,9 @@ def templates(
     made = rendered(MailView(profile, texts), changed)
     assets = {path: data for path, data in made.root.items() if path.startswith(ASSETS) or path in WHOLE}
     pages = {path: data for path, data in made.root.items() if path not in assets} if root else {}
+    for path, data in made.shared.items():
+        if cutter.cut(path, data).slots:
+            raise BuildError(NOT_SHARED.format(file=path))
     return Half(
         {path: cutter.cut(path, data) for path, data in made.copy.items()},
         made.shared,

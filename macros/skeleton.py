@@ -145,10 +145,21 @@ class _Job:
             return None
         new = pieces[0]
         return (
-            Skeleton({**copies.templates, **new.templates}, new.shared),
+            Skeleton({**copies.templates, **new.templates}, _used(copies, new)),
             Skeleton({**of_root.templates, **pieces[1].templates}, {**of_root.shared, **pieces[1].shared}),
             (first.pages, second.pages),
         )
+
+
+def _used(before: Skeleton, now: Skeleton) -> dict[str, bytes]:
+    """Of what copies share: all of ``now``, and of ``before`` what pages name that were not made again."""
+    kept = [template for path, template in before.templates.items() if path not in now.templates]
+    named = {
+        path: data
+        for path, data in before.shared.items()
+        if any(path.encode() in piece for template in kept for piece in template.pieces)
+    }
+    return {**named, **now.shared}
 
 
 def prepare(

@@ -36,7 +36,7 @@ ENCODINGS: Mapping[str, Callable[[str], bytes]] = {
     "json": lambda text: json.dumps(html.escape(text, quote=False))[1:-1].encode(),
     "json-utf8": lambda text: json.dumps(html.escape(text, quote=False), ensure_ascii=False)[1:-1].encode(),
 }
-ID = re.compile(rb'<h[1-6][^>]* id="([^"]*)"')
+ID = re.compile(rb'<h[1-6][^>]* id="?([^" >]*)')
 #: Most of a provider's domains share most of their values (support, ports, sizes): these are encoded once.
 REMEMBERED = 1024
 #: The beginning of a core is enough: a value may have been cut short.

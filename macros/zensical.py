@@ -91,8 +91,8 @@ def build(domains: Mapping[str, MailDomain], folder: str) -> None:
             (target / path).write_bytes(data)
         for page in target.rglob("*.html"):
             _straightened(target, page)
-            if name:
-                page.write_bytes(finish.copied(page.read_bytes()))
+            data = finish.whole(page.read_bytes())
+            page.write_bytes(finish.copied(data) if name else data)
         if name:
             for file in ("404.html", "sitemap.xml", "sw.js"):
                 (target / file).unlink()

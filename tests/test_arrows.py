@@ -8,7 +8,7 @@ import macros
 PACKAGE = Path(macros.__file__).parent
 #: Layers from the bottom up; a module may import only from layers below its own, or its own where listed together.
 LAYERS = [
-    {"dates", "errors", "finish", "pages", "tree", "workers"},
+    {"bundles", "dates", "errors", "finish", "pages", "tree", "workers"},
     {"domain"},
     {"checks"},
     {"fields", "strict_yaml", "view"},

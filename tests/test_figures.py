@@ -16,7 +16,7 @@ from macros.errors import PageError
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MOST_BYTES = 1_500_000
-CALL = re.compile(r'figure\("([a-z-]+)", title="(図\d*)", alt="([^"]+)"\)')
+CALL = re.compile(r'figure\("([a-z-]+)", title="(図\d*)", alt="([^"]+)"(?:, note=True)?\)')
 #: (図2の①) and, after it on the same page, (②) of the same picture.
 NAMED = re.compile(r"(?:(図\d*)(?:\]\([^)]*\))?の)?([①-⑳])")
 #: A number in the text, and the label of the program that it is written behind.
@@ -57,6 +57,12 @@ def test_a_label_before_a_number_is_what_the_number_marks(page: Path) -> None:
         assert mark.get("label", found["label"]) == found["label"], f"{title}{found['number']}"
         checked += "label" in mark
     assert checked, "no label of a step was compared"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[p.relative_to(DOCS).as_posix() for p in PAGES])
+def test_what_pictures_are_of_is_said_once_with_the_first(page: Path) -> None:
+    calls = [call[0] for call in CALL.finditer(page.read_text(encoding="utf-8"))]
+    assert ["note=True" in call for call in calls] == [True] + [False] * (len(calls) - 1)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[p.relative_to(DOCS).as_posix() for p in PAGES])

@@ -7,6 +7,7 @@ from pathlib import Path
 import program_labels
 import pytest
 import yaml
+from parts import whole
 from selectolax.lexbor import LexborHTMLParser
 
 from macros import components
@@ -20,7 +21,7 @@ def quoted(built_site: Path) -> dict[tuple[str, str], set[str]]:
     """(program, text) -> the pages that quote it, over every domain's copy."""
     found: dict[tuple[str, str], set[str]] = {}
     for page in built_site.rglob("*.html"):
-        tree = LexborHTMLParser(page.read_bytes())
+        tree = LexborHTMLParser(whole(page))
         texts = [
             (node.attributes.get("data-ui") or node.attributes.get("data-message") or "", node.text())
             for node in tree.css("[data-ui], [data-message]")

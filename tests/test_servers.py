@@ -352,8 +352,14 @@ def test_files_whose_names_change_with_their_content_are_kept(running: Running, 
     def kept(path: str) -> str:
         return running.ask(HELP, path).headers["cache-control"]
 
-    (bundle,) = site.glob("assets/javascripts/bundle.*.min.js")
-    assert kept(f"/assets/javascripts/{bundle.name}") == "public, max-age=31536000, immutable"
+    for folder, name in (
+        ("assets", "site.*.js"),
+        ("assets", "site.*.css"),
+        ("assets/parts", "errors.*.js"),
+        ("assets/search", "worker.*.js"),
+    ):
+        (file,) = site.glob(f"{folder}/{name}")
+        assert kept(f"/{folder}/{file.name}") == "public, max-age=31536000, immutable"
     assert kept("/assets/favicon.svg") == "public, max-age=86400"
     assert kept("/") == "no-cache"
     assert kept("/example.jp/apple/imap.mobileconfig") == "no-cache"

@@ -2,19 +2,7 @@ import pytest
 
 from macros import render
 from macros.errors import BuildError
-from macros.finish import copied, squeezed
 from macros.view import MailView
-
-
-def test_squeezing_takes_indentation_only() -> None:
-    page = b"<p>\n    a  b\n\n   <b>c</b> d\n</p>\n<pre>\n   x\n\n  y</pre>\n   <script>\n  let a;\n</script>\n  \n"
-    assert squeezed(page) == b"<p>\na  b\n<b>c</b> d\n</p>\n<pre>\n   x\n\n  y</pre>\n<script>\n  let a;\n</script>\n"
-
-
-def test_a_copy_is_not_to_be_found_and_its_root_is_one_folder_up() -> None:
-    page = b'<head><link rel="canonical" href="https://x.example/a/">\n<title>x</title></head><div data-root="./">'
-    assert copied(page) == b'<head><title>x</title><meta name="robots" content="noindex"></head><div data-root="../">'
-    assert copied(copied(page)) == copied(page)
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from parts import whole
 from selectolax.lexbor import LexborHTMLParser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +59,7 @@ def pages(site: Path) -> set[str]:
 
 def facts(page: Path, folder: Path) -> Mapping[str, Any]:
     """What a page says in its main text, without what is known to be different."""
-    tree = LexborHTMLParser(page.read_text(encoding="utf-8"))
+    tree = LexborHTMLParser(whole(page))
     main = tree.css_first("article")
     assert main is not None, page
     for selector in DIFFERENT:

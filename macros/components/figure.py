@@ -19,13 +19,13 @@ def index() -> dict[str, Any]:
 
 
 @component
-def figure(mail: MailView, name: str, *, title: str, alt: str) -> str:
+def figure(mail: MailView, name: str, *, title: str, alt: str, note: bool = False) -> str:
     """A picture of Thunderbird by its name, with a legend of its numbers; a picture that is missing fails the build.
 
-    ``title`` is what the steps call it (図1). Pages one folder below ``docs/`` may show pictures.
+    ``title`` is what the steps call it (図1); ``note``: with the words about what is shown, once on a page. Pages one folder below ``docs/`` may show pictures.
     """
     pictures = index()["pictures"]
-    note = table("wording.yaml")["figure"]["note"].format(version=index()["thunderbird"])
+    words = table("wording.yaml")["figure"]["note"].format(version=index()["thunderbird"])
     there = [known for known in pictures if (PICTURES / f"{known}.webp").is_file()]
     picture = pictures[choose("figure", name, there)]
-    return render("figure.html", name=name, title=title, alt=alt, picture=picture, note=note)
+    return render("figure.html", name=name, title=title, alt=alt, picture=picture, note=words if note else "")

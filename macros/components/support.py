@@ -48,12 +48,16 @@ def _values(mail: MailView) -> dict[str, object]:
 
 @component
 def support_replies(mail: MailView) -> str:
-    """Every situation of ``replies.yaml`` as a ready reply; for a page one folder deep."""
+    """Every situation of ``replies.yaml`` as a ready reply; for a page one folder deep.
+
+    What most replies share (how they begin and end, the values) stands once; support.js puts a whole reply together.
+    """
     replies, by_place = table("replies.yaml"), codes.load().by_place
     values = _values(mail)
 
-    def filled(text: str, code: str) -> Markup:
+    def filled(text: str, code: str = "") -> Markup:
         known = {**values, "code": Markup("<span data-code>{}</span>").format(code)}
+        known["servers"] = Markup("<span data-common-here=servers></span>")
         pieces = _NAME.split(text.strip())
         html = [escape(known[piece] if i % 2 else piece) for i, piece in enumerate(pieces)]
         return Markup("".join(html).replace("\n", "<br>"))
@@ -63,11 +67,15 @@ def support_replies(mail: MailView) -> str:
             "id": item["id"],
             "title": item["title"],
             "link": link_to(item["place"]),
-            "text": filled(
-                "\n\n".join([replies["opening"].strip(), item["text"].strip(), replies["closing"]]),
-                by_place[item["place"]],
-            ),
+            "code": by_place[item["place"]],
+            "text": filled(item["text"], by_place[item["place"]]),
         }
         for item in replies["situations"]
     ]
-    return render("support_replies.html", items=items)
+    titles = replies["titles"]
+    common = [
+        {"id": "opening", "title": titles["opening"], "text": filled(replies["opening"])},
+        {"id": "servers", "title": titles["servers"], "text": values["servers"]},
+        {"id": "closing", "title": titles["closing"], "text": filled(replies["closing"])},
+    ]
+    return render("support_replies.html", common=common, items=items)

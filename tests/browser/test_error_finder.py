@@ -181,7 +181,10 @@ def test_hostile_text_is_only_text(visitor: tuple[Page, Watched]) -> None:
 def test_the_list_is_there_without_scripts(chromium: Browser, site_url: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(site_url + PAGE)
+    page.goto(f"{site_url}salon.example/trouble/errors/")
+    assert page.locator("h4[id^='e-']").count() == page.locator(".mh-finder").count() == 0
+    page.get_by_role("link", name="すべてのお客様に共通の一覧").click()
+    assert page.url == f"{site_url}trouble/errors/"
     assert page.locator("h4[id^='e-']").count() == len(ERRORS)
     assert page.locator(".mh-finder").count() == 0
     context.close()

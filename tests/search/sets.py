@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import parts
 
 from macros import codes
 
@@ -33,7 +36,7 @@ class Place:
     def exists(self, copy: Path) -> bool:
         """Whether a built copy of the help has it: not every domain has everything."""
         html = copy / self.path / "index.html"
-        return html.is_file() and (not self.section or f'id="{self.section}"' in html.read_text(encoding="utf-8"))
+        return html.is_file() and (not self.section or bool(re.search(f'id="?{self.section}[" >]', parts.whole(html))))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ JAR = Path(__file__).resolve().parents[1] / "node/node_modules/vnu-jar/build/dis
 DOMAINS = ("salon.example", "pop.example")
 # What the checker says and we do not cause, each with its reason.
 KNOWN = (
-    # Material for MkDocs writes autocomplete="off" on its two checkboxes (base.html, outside every block).
-    ("Attribute “autocomplete” is only allowed when the input type is", 'class="md-toggle"'),
+    # Material for MkDocs writes autocomplete="off" on its checkbox (base.html, outside every block).
+    ("Attribute “autocomplete” is only allowed when the input type is", "class=md-toggle"),
     # Read as a file, 'self' is no origin. tests/browser/test_policy.py asks a browser about pages from a server.
     ("Resource violates Content Security Policy (meta tag):", ""),
     # A data block (type="application/json") is no script: browsers do not run it.

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from parts import whole
 from selectolax.lexbor import LexborHTMLParser
 
 from macros.domain import MailDomain
@@ -22,7 +23,7 @@ ATTRIBUTES = {
     "use": "href",
     "form": "action",
 }
-CODE_LIST = "go"
+CODE_LISTS = ("go", "support")
 OUTSIDE = ("http", "https", "mailto", "tel", "data")
 
 
@@ -35,14 +36,14 @@ class Site:
 
     def anchors(self, page: Path) -> set[str]:
         if page not in self._anchors:
-            tree = LexborHTMLParser(page.read_text(encoding="utf-8"))
+            tree = LexborHTMLParser(whole(page))
             self._anchors[page] = {n.attributes["id"] or "" for n in tree.css("[id]")}
         return self._anchors[page]
 
     def broken(self, page: Path) -> list[str]:
         """The links of a page that lead nowhere."""
         found = []
-        tree = LexborHTMLParser(page.read_text(encoding="utf-8"))
+        tree = LexborHTMLParser(whole(page))
         for tag, attribute in ATTRIBUTES.items():
             for node in tree.css(f"{tag}[{attribute}]"):
                 link = node.attributes[attribute] or ""
@@ -50,7 +51,7 @@ class Site:
                 if parts.scheme in OUTSIDE or link == "javascript:void(0)":
                     continue
                 # The list of codes is one for all domains: where a domain has no such section, the page opens at its top.
-                fragment = "" if page.parent.name == CODE_LIST else unquote(parts.fragment)
+                fragment = "" if page.parent.name in CODE_LISTS else unquote(parts.fragment)
                 if not self.leads_somewhere(page, unquote(parts.path), fragment):
                     found.append(link)
         return found
@@ -81,7 +82,7 @@ def test_a_domains_copy_never_leads_out_of_itself_except_to_shared_files(
 ) -> None:
     for name in domains:
         for page in (site.root / name).rglob("*.html"):
-            for node in LexborHTMLParser(page.read_text(encoding="utf-8")).css("a[href]"):
+            for node in LexborHTMLParser(whole(page)).css("a[href]"):
                 parts = urlsplit(node.attributes["href"] or "")
                 if parts.scheme or not parts.path:
                     continue
@@ -105,7 +106,7 @@ def test_broken_links_are_noticed(site: Site, tmp_path: Path) -> None:
 
 def test_every_page_has_a_way_back_and_neighbours(site: Site) -> None:
     for page in (site.root / "setup").rglob("*.html"):
-        tree = LexborHTMLParser(page.read_text(encoding="utf-8"))
+        tree = LexborHTMLParser(whole(page))
         if page != site.root / "setup" / "index.html":
             back = tree.css_first("a.mh-back")
             assert back is not None, page
@@ -116,12 +117,12 @@ def test_every_page_has_a_way_back_and_neighbours(site: Site) -> None:
 
 def test_every_page_says_when_it_was_last_changed(site: Site) -> None:
     for page in (site.root / "setup").rglob("*.html"):
-        assert "最終更新" in LexborHTMLParser(page.read_text(encoding="utf-8")).body.text(), page  # type: ignore[union-attr]
+        assert "最終更新" in LexborHTMLParser(whole(page)).body.text(), page  # type: ignore[union-attr]
 
 
 def test_no_page_asks_another_host_for_anything(site: Site) -> None:
     for page in site.root.rglob("*.html"):
-        tree = LexborHTMLParser(page.read_text(encoding="utf-8"))
+        tree = LexborHTMLParser(whole(page))
         for tag, attribute in ATTRIBUTES.items():
             if tag != "a":
                 for node in tree.css(f"{tag}[{attribute}]"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from macros import environment, formats, index, publish, render, site, skeleton, stamp, tree, view
+from macros import environment, finish, formats, index, publish, render, site, skeleton, stamp, tree, view
 from macros.domain import IncomingServer, MailDomain, OutgoingServer
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,10 @@ def test_the_root(built_site: Path, domains: dict[str, MailDomain]) -> None:
     given = formats.root_files(mail, environment.context())
     made = render.rendered(view.view(mail))
     found = {k: v for k, v in files(built_site).items() if k.split("/")[0] not in domains and k not in given}
-    found = {k: v for k, v in found.items() if k != publish.MARK and not render.SHARED.fullmatch(k)}
+    shared = {k: found.pop(k) for k in [*found] if render.SHARED.fullmatch(k) or k.startswith(finish.PARTS)}
+    parts = {path: data for path, data in made.shared.items() if path.startswith(finish.PARTS)}
+    assert len(parts) == 2 and parts.items() <= shared.items()
+    del found[publish.MARK]
     assert compared(found, dict(made.root), mail) > 80
 
 

@@ -178,11 +178,9 @@
     if (!id || document.getElementById(id) || location.protocol === "file:") return;
     const list = new URL("go/", copy);
     const text = await fetch(list, { credentials: "omit" }).then((r) => (r.ok ? r.text() : ""), () => "");
-    const mark = `data-moved="${path.replace(/index\.html$/, "")}#${id}" href="`;
-    const start = text.indexOf(mark);
-    if (start < 0 || id.includes('"')) return;
-    const from = start + mark.length;
-    location.replace(new URL(text.slice(from, text.indexOf('"', from)), list));
+    const gone = `${path.replace(/index\.html$/, "")}#${id}`, page = new DOMParser().parseFromString(text, "text/html");
+    const moved = [...page.querySelectorAll("[data-moved]")].find((link) => link.dataset.moved === gone);
+    if (moved) location.replace(new URL(moved.getAttribute("href"), list));
   };
   addEventListener("hashchange", follow);
   follow();

@@ -47,8 +47,8 @@
     });
     return {
       id: heading.id,
-      title: own(heading, ".headerlink, .mh-code"),
-      program: section ? own(section, ".headerlink, .mh-code") : "",
+      title: own(heading, ".headerlink, small"),
+      program: section ? own(section, ".headerlink, small") : "",
       texts,
       advice,
     };

@@ -49,6 +49,13 @@
   };
   config.textContent = JSON.stringify({ annotate: null, features: FEATURES, tags: null, translations: TRANSLATIONS, version: null, ...own });
 
+  // What macros/finish.py takes out of the theme's page: nothing of it works without scripts.
+  if (!document.getElementById("__search")) {
+    document.querySelector(".md-overlay").insertAdjacentHTML("beforebegin", '<input class="md-toggle" data-md-toggle="search" type="checkbox" id="__search" autocomplete="off">');
+    document.body.insertAdjacentHTML("beforeend", '<div class="md-dialog" data-md-component="dialog"><div class="md-dialog__inner md-typeset"></div></div>');
+  }
+  document.querySelector(".md-header__ellipsis").insertAdjacentHTML("beforeend", '<div class="md-header__topic" data-md-component="header-topic"><span class="md-ellipsis"></span></div>');
+
   // A real button for each switch of the theme: it is named, reached and pressed with the keyboard like any other.
   const button = (classes, target, name, inner = "") =>
     `<button type="button" class="md-header__button md-icon ${classes}" data-for="${target}" title="${name}" aria-label="${name}">${inner}</button>`;
@@ -120,7 +127,7 @@
   // A link beside every heading, and the list of the headings: beside the page, and in the drawer.
   const titleOf = (heading) => {
     const copy = heading.cloneNode(true);
-    for (const extra of copy.querySelectorAll(".mh-code, .headerlink")) extra.remove();
+    for (const extra of copy.querySelectorAll("small, .headerlink")) extra.remove();
     return copy.textContent.trim();
   };
   const element = (tag, properties, ...children) => {
@@ -152,8 +159,9 @@
       heading.append(element("a", { className: "headerlink", href: `#${heading.id}`, title: WORDS.heading, textContent: "#" }));
     }
     const sections = article ? outline(article) : [];
-    const place = document.querySelector("[data-md-type=toc] .md-sidebar__inner");
-    if (place && sections.length) {
+    const place = element("div", { className: "md-sidebar__inner" });
+    document.querySelector("[data-md-type=toc]")?.replaceChildren(element("div", { className: "md-sidebar__scrollwrap" }, place));
+    if (sections.length) {
       const list = element("ul", { className: "md-nav__list" }, ...sections.map(({ heading, inner }) => entry(heading, inner)));
       list.dataset.mdComponent = "toc";
       place.append(element("nav", { className: "md-nav md-nav--secondary", ariaLabel: WORDS.toc },

@@ -1,5 +1,5 @@
 // /support/: situation and section → link, QR code and a ready reply. The replies stand in the page, with the values
-// of the domain whose copy is open; the sections come from the list on /go/.
+// of the domain whose copy is open, and so does the list of sections.
 (() => {
   "use strict";
   const WORDS = {
@@ -21,9 +21,15 @@
   if (!place || !help) return;
   const { make } = help;
   const tidy = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s\u2010-\u2015\u2212\u30fc-]/gu, "");
-  const absolute = (href, base = location.href) => new URL(href, base).href;
+  const absolute = (href) => new URL(href, location.href).href;
 
-  let sections = [];
+  const read = (href) => fetch(href, { credentials: "omit" }).then((response) => response.text(), () => "");
+
+  const sections = [...document.querySelectorAll(".mh-codes li:not([hidden]) > a")].map((a) => {
+    const [, code, title] = /^(\S+) (.*)$/.exec(a.textContent), head = a.closest("ul").closest("li");
+    const parent = head?.querySelector("a").textContent.replace(/^\S+ /, "");
+    return { code, title, page: parent ? `${parent} › ` : "", href: absolute(a.getAttribute("href")) };
+  });
   const field = (tag, id, text, properties = {}) => {
     const input = make(tag, { id, ...properties });
     return [input, make("label", { htmlFor: id, textContent: text })];
@@ -45,6 +51,15 @@
     ),
   });
 
+  // What every reply begins and ends with, and the values, stand once in the page.
+  const common = (name) => [...document.querySelector(`[data-common=${name}] p`).cloneNode(true).childNodes];
+  const lines = () => [make("br"), make("br")];
+  const whole = (item) => {
+    const text = make("p", {}, ...common("opening"), ...lines(), ...item.querySelector("p").cloneNode(true).childNodes, ...lines(), ...common("closing"));
+    for (const spot of text.querySelectorAll("[data-common-here]")) spot.replaceWith(...common(spot.dataset.commonHere));
+    return text;
+  };
+
   const chosen = () => sections.find((s) => s.href === section.value);
   const list = () => {
     const wanted = tidy(filter.value), before = section.value;
@@ -58,10 +73,10 @@
   let turn = 0;
   const show = async () => {
     const mine = ++turn, target = chosen();
-    const source = replies.find((r) => r.dataset.reply === situation.value).querySelector("p").cloneNode(true);
+    const item = replies.find((r) => r.dataset.reply === situation.value), source = whole(item);
     const href = target?.href ?? "";
     for (const spot of source.querySelectorAll("[data-link]")) spot.textContent = href;
-    for (const spot of source.querySelectorAll("[data-code]")) spot.textContent = target?.code ?? spot.textContent;
+    for (const spot of source.querySelectorAll("[data-code]")) spot.textContent = (target ?? item.dataset).code;
     for (const end of source.querySelectorAll("br")) end.replaceWith("\n");
     link.value = href;
     reply.value = source.textContent;
@@ -72,9 +87,13 @@
       const picture = await draw(href, WORDS.qr);
       if (mine === turn) figure.replaceChildren(picture);
     } catch { /* a saved copy opened from a disk: no modules there, the link itself is enough */ }
-    const anchor = new URL(href).hash.slice(1);
-    const text = anchor ? await fetch(href, { credentials: "omit" }).then((r) => r.text(), () => "") : "";
-    if (mine === turn && text && !text.includes(` id="${anchor}"`)) status.textContent = WORDS.missing;
+    const anchor = new URL(href).hash.slice(1), text = anchor && await read(href);
+    if (!text || mine !== turn) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
+    // What all domains share is in a script of its own, as a string.
+    const shared = [...page.querySelectorAll("script[src*='/parts/']")].map((script) => read(new URL(script.getAttribute("src"), href)));
+    const there = page.getElementById(anchor) || (await Promise.all(shared)).some((script) => script.includes(` id=\\"${anchor}\\"`));
+    if (mine === turn && !there) status.textContent = WORDS.missing;
   };
 
   const start = () => {
@@ -85,32 +104,14 @@
     show();
   };
 
-  const load = async () => {
-    const go = absolute("go/", help.copy);
-    try {
-      const page = new DOMParser().parseFromString(await (await fetch(go, { credentials: "omit" })).text(), "text/html");
-      for (const a of page.querySelectorAll(".mh-codes li:not([hidden]) > a")) {
-        const [, code, title] = /^(\S+) (.*)$/.exec(a.textContent), head = a.closest("ul").closest("li");
-        const parent = head?.querySelector("a").textContent.replace(/^\S+ /, "");
-        sections.push({ code, title, page: parent ? `${parent} › ` : "", href: absolute(a.getAttribute("href"), go) });
-      }
-    } catch {
-      sections = replies.map((r) => ({
-        code: r.querySelector("[data-code]").textContent, title: r.querySelector("summary").textContent, page: "", href: absolute(r.dataset.href),
-      }));
-    }
-    // On a slow line somebody has typed already; that stays.
-    if (filter.value) { list(); show(); } else start();
-  };
-
   situation.addEventListener("change", start);
   filter.addEventListener("input", () => { list(); show(); });
   section.addEventListener("change", () => { status.textContent = ""; show(); });
   // An address that was typed or forgotten changes the user names in the replies.
-  document.addEventListener("mailhelp:account", () => { if (sections.length) show(); });
+  document.addEventListener("mailhelp:account", show);
   place.append(make("div", { className: "mh-panel" },
     situationLabel, situation, filterLabel, filter, sectionLabel, section,
     linkLabel, link, make("p", {}, copy(WORDS.copyLink, link)), figure,
     replyLabel, reply, make("p", {}, copy(WORDS.copyReply, reply)), status));
-  load();
+  start();
 })();
