@@ -54,7 +54,7 @@ e2e: .venv/ready ## 本物のソフトで確かめます(Thunderbird・Dovecot�
 	@bash .ci/packages e2e
 	PYTHONPATH=tests $(BIN)/python -m e2e matrix "$(ONLY)" $(if $(RECORD),--record)
 
-bench: .venv/ready ## 速さを測ります(N="1 100" で一部の数だけ。1 万まで測ると 20 GB ほど使います)
+bench: .venv/ready ## 速さを測ります(N="1 100" で一部の数だけ。1 万まで測ると、メモリか一時フォルダーに 18 GB ほど要ります)
 	PYTHONPATH=tests $(BIN)/python -m bench $(N)
 
 torture: .venv/ready system ## 壊しにかかる長いテスト(ONLY="fuzz load faults" で一部だけ)

@@ -25,6 +25,8 @@ LOOP, RUNS, COMPARED = 6, 3, 100
 BARS = {1: 1.5, 10: 0.45, 100: 0.08, 1_000: 0.01, 10_000: 0.01}
 NOT_COPIED = (".venv", "site", ".cache", ".*.build", "node_modules", ".mypy_cache", ".hypothesis", "__pycache__")
 PAGE = "docs/contact.md"
+#: About what one takes on a disk.
+DOMAIN_BYTES = 600_000
 
 
 class Bench:
@@ -95,9 +97,13 @@ def whole(bench: Bench, sizes: list[int]) -> None:
     tenth = max(1, middle // 10)
     bench.stamp(tenth, 1), bench.stamp(middle, 1)  # what they need is in the cache now
     few, many = (median(RUNS, lambda size=size: bench.stamp(size, 1)) for size in (tenth, middle))  # type: ignore[misc]
-    margin = (many.cpu - few.cpu) / max(1, middle - tenth)
-    say("1 ドメイン増えるごとに", f"CPU {margin * 1e3:.2f} ms", "≤ 0.5 ms")
-    say("MkDocs の CPU との比", f"{cpu / margin:.0f} 分の 1", "≥ 600")
+    user, system = ((b - a) / max(1, middle - tenth) for a, b in ((few.user, many.user), (few.system, many.system)))
+    say(
+        "1 ドメイン増えるごとに",
+        f"プログラムの CPU {user * 1e3:.2f} ms、ほかにカーネル {system * 1e3:.2f} ms",
+        "≤ 0.5 ms",
+    )
+    say("MkDocs の CPU との比", f"カーネルも含めて {cpu / (user + system):.0f} 分の 1", "≥ 600")
 
 
 def copying(bench: Bench, middle: int) -> None:
@@ -119,7 +125,8 @@ def copying(bench: Bench, middle: int) -> None:
     pages = [p for p in files if p.suffix == ".html"]
     size = sum(p.stat().st_size for p in files) / 1e3
     each = sum(p.stat().st_size for p in pages) / 1e3 / len(pages)
-    say("1 ドメイン", f"{size:.0f} kB、{len(files)} ファイル。1 ページ {each:.1f} kB", "≤ 350 kB、≤ 12 kB")
+    say("1 ドメイン", f"{size:.0f} kB、{len(files)} ファイル、{len(pages)} ページ。1 ページ {each:.1f} kB", "≤ 12 kB")
+    say("30 ページのヘルプなら", f"{30 * size / len(pages):.0f} kB", "≤ 350 kB")
 
 
 def memory(bench: Bench, sizes: list[int]) -> None:
@@ -158,11 +165,23 @@ def changes(bench: Bench, size: int) -> None:
     say("1 ドメインの削除", f"{bench.build(size, '--trust').wall:.2f} 秒")
 
 
+def roomy(size: int) -> str | None:
+    """A folder in memory with room for everything: there, nothing but the work itself is measured. None: a disk."""
+    memory = Path("/dev/shm")
+    wanted = 3 * DOMAIN_BYTES * (size + 2 * MIDDLE)
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > wanted else None
+
+
 def main(sizes: list[int]) -> None:
     """Print the report."""
     say("計測", f"{platform.system()} {os.cpu_count()} CPU、Python {platform.python_version()}、中央値は {RUNS} 回")
     middle = min(MIDDLE, max(sizes))
-    with tempfile.TemporaryDirectory(prefix="mailhelp-bench-") as work:
+    place = roomy(max(sizes))
+    say(
+        "書き出し先",
+        f"{place}(メモリの中)" if place else "ディスク。消したばかりの場所に作り直すので、ext4 では遅く出ます",
+    )
+    with tempfile.TemporaryDirectory(prefix="mailhelp-bench-", dir=place) as work:
         bench = Bench(Path(work))
         whole(bench, sizes)
         copying(bench, middle)

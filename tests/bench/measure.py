@@ -13,12 +13,20 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall and CPU time in s, peak resident memory of the largest process in MiB, and what was printed."""
+    """Times in s (on the clock; of all processors in the program and in the kernel), peak resident memory of the largest
+    process in MiB, and what was printed.
+    """
 
     wall: float
-    cpu: float
+    user: float
+    system: float
     memory: float
     output: str = ""
+
+    @property
+    def cpu(self) -> float:
+        """Both times of the processors."""
+        return self.user + self.system
 
 
 def cost(*words: str | Path, cwd: Path, env: dict[str, str] | None = None) -> Cost:
@@ -41,7 +49,7 @@ def cost(*words: str | Path, cwd: Path, env: dict[str, str] | None = None) -> Co
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(map(str, words))}: {process.returncode}\n{output}")
-    return Cost(time.monotonic() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, output)
+    return Cost(time.monotonic() - begin, used.ru_utime, used.ru_stime, used.ru_maxrss / 1024, output)
 
 
 def median(runs: int, once: Callable[[], Cost]) -> Cost:
@@ -49,7 +57,8 @@ def median(runs: int, once: Callable[[], Cost]) -> Cost:
     found = [once() for _ in range(runs)]
     return Cost(
         statistics.median(c.wall for c in found),
-        statistics.median(c.cpu for c in found),
+        statistics.median(c.user for c in found),
+        statistics.median(c.system for c in found),
         max(c.memory for c in found),
         found[-1].output,
     )
