@@ -37,5 +37,5 @@ def test_a_cost_counts_the_processes_that_were_started_and_a_failure_is_none(tmp
 
 
 def test_medians() -> None:
-    costs = iter([Cost(1, 3, 5), Cost(9, 1, 7), Cost(2, 2, 6)])
-    assert median(3, lambda: next(costs)) == Cost(2, 2, 7)
+    costs = iter([Cost(1, 3, 4, 5), Cost(9, 1, 2, 7), Cost(2, 2, 3, 6)])
+    assert median(3, lambda: next(costs)) == Cost(2, 2, 3, 7)
