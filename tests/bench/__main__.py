@@ -186,7 +186,7 @@ def main(sizes: list[int]) -> None:
         whole(bench, sizes)
         copying(bench, middle)
         memory(bench, [size for size in sizes if size >= min(100, max(sizes))])
-        words = ("-m", "bench.equal", bench.folder(middle), bench.site(middle), str(min(COMPARED, middle)))
+        words = ("-m", "bench.equal", bench.folder(middle), bench.site(max(sizes)), str(min(COMPARED, middle)))
         compared, profiles, files, wrong = json.loads(bench.run(*words).output)
         say("MkDocs と違うファイル", f"{wrong}({compared} ドメイン、{profiles} 構造、{files:,} ファイル)", "0")
         changes(bench, max(sizes))
