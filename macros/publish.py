@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -204,6 +205,10 @@ class Stamper:
         self.same_program = state.program == program
         self.trust = trust
         self.context = environment.context()
+        #: The folders that there are: asking for each would take longer.
+        self.there = (
+            {entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)} if trust else set()
+        )
         #: For every profile: the templates that are not as they were, and the paths of those that are no more.
         self.changed: dict[str, tuple[list[str], set[str]]] = {}
         for key, made in built.items():
@@ -217,26 +222,36 @@ class Stamper:
         yield from self.built[unit.profile].filled(view.values(mail))
         yield from formats.files(mail, self.context).items()
 
+    def before(self, name: str) -> Record | None:
+        """What was last written for a copy, where that was from the same data."""
+        unit, known = self.units[name], self.state.records.get(name)
+        same = self.same_program and known is not None and (known.profile, known.key) == (unit.profile, unit.key)
+        return known if same else None
+
+    def finished(self, name: str) -> Record | None:
+        """What is there now, where it is known without a look that nothing is to be written."""
+        known = self.before(name) if name in self.there else None
+        return known if known and not any(self.changed[known.profile]) else None
+
     def write(self, name: str) -> tuple[str, Record, bool]:
         """Bring one copy up to date; what is there now, and whether anything had to be written."""
         unit = self.units[name]
-        folder = self.folder / name
-        before = self.state.records.get(name)
-        same = self.same_program and before is not None and (before.profile, before.key) == (unit.profile, unit.key)
+        folder = f"{self.folder}/{name}"
+        known = self.before(name)
         new, gone = self.changed[unit.profile]
-        if same and self.trust and not new and not gone and folder.is_dir():
-            assert before is not None
-            return name, before, False
-        found = tree.scan(folder)
-        if same and before is not None and tree.signature(found) == before.signature:
-            if not new and not gone:
-                return name, before, False
-            filled = self.built[unit.profile].filled(view.values(unit.mail), new)
-            stats = tree.update(folder, filled, found, found.keys() - set(new) - gone)
-        else:
+        trusted = known is not None and name in self.there
+        found = tree.look(folder, [*new, *gone]) if trusted else tree.scan(folder)
+        if known is None or not (trusted or tree.signature(found) == known.signature):
             stats = tree.update(folder, self.files(unit), found)
-        size = sum(size for size, _ in stats.values())
-        return name, Record(unit.profile, unit.key, tree.signature(stats), len(stats), size), True
+            size = sum(size for size, _ in stats.values())
+            return name, Record(unit.profile, unit.key, tree.signature(stats), len(stats), size), True
+        if not new and not gone:
+            return name, known, False
+        found = {path: stat for path, stat in found.items() if path in gone or path in new}
+        stats = tree.update(folder, self.built[unit.profile].filled(view.values(unit.mail), new), found)
+        size = known.size + sum(size for size, _ in stats.values()) - sum(size for size, _ in found.values())
+        signature = tree.signature(stats, known.signature, found)
+        return name, Record(unit.profile, unit.key, signature, known.files + len(stats) - len(found), size), True
 
 
 _stamper: Callable[[str], tuple[str, Record, bool]]
@@ -250,7 +265,12 @@ def stamped(stamper: Stamper, processes: int | None = None) -> Iterator[tuple[st
     """Bring every unit up to date, on all processors where there is enough to do; yields each when it is done."""
     global _stamper  # noqa: PLW0603  the forked workers inherit it; sending it to them would copy every skeleton
     _stamper = stamper.write
-    names = list(stamper.units)
+    names = []
+    for name in stamper.units:
+        if known := stamper.finished(name):
+            yield name, known, False
+        else:
+            names.append(name)
     processes = min(processes or workers.count(len(names)), max(1, len(names) // WORTH_A_PROCESS))
     if processes < 2:
         yield from map(stamper.write, names)

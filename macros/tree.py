@@ -7,13 +7,12 @@ the whole new one. A file that is the same is left alone: creating a file costs 
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import os
 import shutil
-import struct
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 
 #: Size in bytes and time of the last change in ns, by path relative to a folder (with "/").
@@ -22,6 +21,8 @@ Stats = Mapping[str, tuple[int, int]]
 NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 #: What a file is called while it is being written.
 PART = "~"
+#: Bytes of a signature.
+SIGNATURE = 16
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 
@@ -48,11 +49,34 @@ def scan(folder: str | Path, but: Collection[str] = ()) -> dict[str, tuple[int, 
     return found
 
 
-def signature(stats: Stats) -> str:
-    """A short text that changes when a file is added, removed, or written to."""
-    paths = sorted(stats)
-    numbers = struct.pack(f"{2 * len(paths)}q", *chain.from_iterable(map(stats.__getitem__, paths)))
-    return hashlib.blake2b("\n".join(paths).encode() + b"\n" + numbers, digest_size=12).hexdigest()
+def look(folder: str | Path, paths: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Of these files below ``folder``, those that are there."""
+    found = {}
+    for path in paths:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = os.lstat(f"{folder}/{path}")
+            found[path] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _weight(path: str) -> int:
+    # Odd: no change of a size or time is lost when it is multiplied.
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=SIGNATURE).digest()) | 1
+
+
+def _sum(stats: Stats) -> int:
+    return sum(_weight(path) * ((time << 48) + size + 1) for path, (size, time) in stats.items())
+
+
+def signature(stats: Stats, before: str = "0", without: Stats | None = None) -> str:
+    """A short text that changes when a file is added, removed, or written to.
+
+    A sum over the files: that of many (``before``) is brought up to date from what has changed (from ``without`` to
+    ``stats``).
+    """
+    total = int(before, 16) - _sum(without or {}) + _sum(stats)
+    return f"{total % (1 << 8 * SIGNATURE):0{2 * SIGNATURE}x}"
 
 
 def _write(path: str, data: bytes) -> int:
@@ -99,15 +123,13 @@ def _make_room(folder: str, path: str, inside: str) -> None:
         parent.mkdir(exist_ok=True)
 
 
-def update(
-    folder: str | Path, files: Iterable[tuple[str, bytes]], found: Stats, untouched: Collection[str] = ()
-) -> dict[str, tuple[int, int]]:
-    """Make ``folder`` hold ``files``, the ``untouched`` ones of ``found``, and nothing else; its new stats.
+def update(folder: str | Path, files: Iterable[tuple[str, bytes]], found: Stats) -> dict[str, tuple[int, int]]:
+    """Make ``folder`` hold ``files``, and of ``found`` nothing else; the stats of the files.
 
-    ``found``: what :func:`scan` says is there now.
+    ``found``: what :func:`scan` says is there now, or :func:`look` of those that may go.
     """
     folder = os.fspath(folder)
-    stats: dict[str, tuple[int, int]] = {path: found[path] for path in untouched}
+    stats: dict[str, tuple[int, int]] = {}
     made = {path.rpartition("/")[0] for path in found}
     for path, data in files:
         target = f"{folder}/{path}"

@@ -47,12 +47,33 @@ def test_any_tree_becomes_any_other(before: dict[str, bytes], after: dict[str, b
         }
 
 
-def test_untouched_files_stay(tmp_path: Path) -> None:
-    tree.update(tmp_path, {"a": b"1", "b": b"2", "c": b"3"}.items(), {})
-    found = tree.scan(tmp_path)
-    stats = tree.update(tmp_path, [("b", b"22")], found, untouched=["a"])
-    assert contents(tmp_path) == {"a": b"1", "b": b"22"}
-    assert stats == tree.scan(tmp_path)
+@given(TREES, TREES)
+def test_some_files_are_brought_up_to_date_without_a_look_at_the_others(
+    before: dict[str, bytes], after: dict[str, bytes]
+) -> None:
+    if without_conflicts({**before, **after}) != {**before, **after}:
+        return
+    with TemporaryDirectory() as work:
+        folder = Path(work)
+        whole = tree.update(folder, before.items(), {})
+        gone = sorted(before)[::2]
+        found = tree.look(folder, [*after, *gone])
+        assert found.items() <= whole.items()
+        stats = tree.update(folder, after.items(), found)
+        assert contents(folder) == {p: data for p, data in before.items() if p not in gone} | after
+        assert tree.signature(stats, tree.signature(whole), found) == tree.signature(tree.scan(folder))
+
+
+@given(st.dictionaries(PATHS, st.tuples(st.integers(0, 2**40), st.integers(0, 2**62)), min_size=1), st.data())
+def test_every_change_of_a_file_changes_the_signature(stats: dict[str, tuple[int, int]], data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(stats)))
+    size, time = stats[path]
+    others = {p: s for p, s in stats.items() if p != path}
+    signatures = [
+        tree.signature(s)
+        for s in (stats, others, {**others, path: (size + 1, time)}, {**others, path: (size, time + 1)})
+    ]
+    assert len({*signatures}) == 4
 
 
 def test_a_link_is_replaced_and_what_it_leads_to_is_not(tmp_path: Path) -> None:
