@@ -79,9 +79,9 @@ def _build(args: argparse.Namespace) -> None:
 
 
 def _progress(items: Iterable[str], total: int, unit: str) -> Iterable[str]:
-    from tqdm import tqdm
-
     if sys.stderr.isatty():
+        from tqdm import tqdm
+
         bar: Iterable[str] = tqdm(items, total=total, unit=unit)
         return bar
     return _lines(items, total, unit)
