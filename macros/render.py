@@ -42,6 +42,8 @@ PAGE = ".html"
 ASSETS = "assets/"
 #: The search index of a profile.
 SHARED = re.compile(r"assets/search/index\.\w+\.json")
+#: What no page asks for: the theme's own search, and maps for those who look for mistakes in the theme.
+UNUSED = re.compile(r"^assets/javascripts/(?:lunr|workers)/|\.map$")
 FAILED = "サイトを作れませんでした。\n{log}"
 NOT_SHARED = (
     "{file}: ドメインごとに違う値があります。<!--part …--> の中には、どのドメインでも同じことだけを書いてください。"
@@ -203,7 +205,8 @@ def _rendered(mail: MailView, changed: Changed | None) -> Rendered:
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "site"
         known = _made(mail, folder, changed)
-        files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+        found = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+        files = {path: file.read_bytes() for path, file in found.items() if not UNUSED.search(path)}
     shared = {path: files.pop(path) for path in [*files] if SHARED.fullmatch(path)}
     copy, bundled = {}, bundles.Bundles(files)
     for path, data in files.items():
