@@ -2,7 +2,6 @@
 const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((c) => !'"\\~'.includes(c));
 const BASE = DIGITS.length >> 1;
 const VALUE = Object.fromEntries(DIGITS.map((c, i) => [c, i]));
-const COMMON = "~";
 
 function unpack(text) {
   const numbers = [];
@@ -47,9 +46,9 @@ class Index {
       const reading = readings[n].replace(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 0x30a1 - 39));
       const inflects = text.endsWith("*");
       const shown = inflects ? text.slice(0, -1) : text;
-      return { n, text: shown, inflects, key: fold(shown), reading, common: places[n][0] === COMMON, body: new Set(unpack(places[n].replace(COMMON, ""))) };
+      return { n, text: shown, inflects, key: fold(shown), reading, body: new Set(unpack(places[n])) };
     });
-    this.values = Object.entries(data.values).map(([name, at]) => ({ name, raw: bare(plain(values[name])), at: unpack(at) }));
+    this.values = Object.entries(values).map(([name, text], i) => ({ name, raw: bare(plain(text)), at: unpack(data.values[i]) }));
     this.keys = new Map();
     this.starts = new Set();
     for (const word of this.words) this.addKeys(word);
@@ -87,8 +86,8 @@ class Index {
       }
       if (s.summary && find(s.summary, word) >= 0) word.abouts.add(s.n);
     }
-    const n = word.titles.size + word.asked.size + word.abouts.size + (word.common ? 9 : word.body.size), all = this.sections.length;
-    word.rare = n ? (Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3) * (word.common ? 0.7 : 1) : 0;
+    const n = word.titles.size + word.asked.size + word.abouts.size + word.body.size, all = this.sections.length;
+    word.rare = n ? Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3 : 0;
   }
 }
 

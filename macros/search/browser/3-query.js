@@ -277,6 +277,7 @@ function addSynonyms(index) {
       if (whole(own) && !index.keys.get(key)?.some((e) => e.word)) index.key(key, { words: own, w: 1 });
       const heard = own.reduce((s, word) => (word && word.reading ? s.replace(word.key, word.reading) : s), key);
       if (heard !== key && /^[ァ-ヶa-z0-9]+$/.test(heard)) index.key(heard, { words, w: 0.85, reading: true });
+      if (alone && words.length === 1 && alone !== words[0]) (alone.same ??= []).push(words[0]);
       if (i === target) {
         if (second > 0) index.key(key, { words: understood[second], w: 0.65 });
         return;
