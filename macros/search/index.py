@@ -21,8 +21,9 @@ from macros.search.normalise import KANJI, normalise
 
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
-#: A Latin word or number that stands in more places than this is no mark of any of them; a noun of a message.
-MOST = 14
+#: A word that stands in more running texts than this is no mark of any of them.
+MOST = 13
+#: A noun of error messages is worth its bytes, though it names no place, where it stands in no more of them.
 MOST_NOUN = 2
 #: A word in so many sections of one page is of the page, unless the page is a catalogue.
 PAGE_WIDE = 3
@@ -162,7 +163,7 @@ class _Vocabulary:
     def packed(self, key: _Key) -> str:
         """Where a word stands in running text, if that says anything."""
         places = self.places[key]
-        return packed(sorted(places)) if len(places) <= (MOST if key[0].isascii() else MOST_NOUN) else ""
+        return packed(sorted(places)) if len(places) <= MOST else ""
 
 
 def _heard(group: Sequence[str], kept: Container[_Key]) -> list[str]:

@@ -208,7 +208,7 @@ class Query {
         const kana = kanaOf(seg.s);
         if (kana) {
           const inner = this.segments(Object.assign(normalise(kana), { k: [...kana].map(() => HIRAGANA) }));
-          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (!e.skip) add(e.words || [e.word], e.w * 0.9);
+          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (!e.skip) add(e.words || [e.word], e.w * (e.word ? 0.9 : 0.6));
           if (!unit.alternatives.length) for (const [words, w] of this.begun(kana, HIRAGANA)) add(words, w * 0.8);
         }
       }
@@ -216,7 +216,7 @@ class Query {
       if (!unit.alternatives.length && seg.kind === KANJI && seg.s.length > 1) for (const [words, w] of this.begun(seg.s, KANJI)) add(words, w * 0.8);
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
       if (seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
-        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size + word.asked.size + word.abouts.size) add([word], 0.9);
+        for (const [key, entries] of index.keys) if (key.includes(seg.s)) for (const e of entries) if (!e.skip) add(e.words || [e.word], e.w * (e.word ? 0.9 : 0.6));
       }
       if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
       if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;
