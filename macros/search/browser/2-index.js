@@ -99,8 +99,8 @@ function joined({ s, k }, at, step) {
   return known.has(step < 0 ? s.slice(end + 1, at) : s.slice(at + 1, end));
 }
 
-// 化ける is not in 暗号化を.
-const PARTICLE = /[ヲヘノハガデニ]/;
+// 化ける is not in 暗号化を, but つながる is in ネットにつながる.
+const PARTICLE = /[ヲヘノハガデニモオ]/;
 
 // Where a word stands in a folded text: Latin words whole, kana not across the ends of a run.
 function find(norm, word, from = 0) {
@@ -110,7 +110,7 @@ function find(norm, word, from = 0) {
     if (kind === LATIN && (k[i - 1] === LATIN || k[j] === LATIN)) continue;
     if (kind === KATAKANA && k[i - 1] === KATAKANA && !joined(norm, i, -1)) continue;
     if (last === KATAKANA && k[j] === KATAKANA && t.length < 4 && !joined(norm, j - 1, 1)) continue;
-    if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4) continue;
+    if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4 && !(word.inflects && PARTICLE.test(s[i - 1]))) continue;
     if (word.inflects && last === KANJI && (k[j] !== HIRAGANA || (k[i - 1] === KANJI && PARTICLE.test(s[j])))) continue;
     if (!word.inflects && t.length === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) continue;
     return i;

@@ -283,8 +283,8 @@ function addSynonyms(index) {
         return;
       }
       index.key(key, { words, w: !whole(own) ? 0.9 : own.some((word) => word.titles.size) ? 0.75 : 0.95 });
-      // 乗換え for 乗り換え.
-      const kanji = key.replace(/[ァ-ヶ]/g, "");
+      // 乗換え for 乗り換え, but not 接続 for 接続できない.
+      const kanji = own[0] && !own[0].inflects ? "" : key.replace(/[ァ-ヶ]/g, "");
       if (kanji.length > 1 && kanji !== key && /^[々㐀-鿿]/.test(key)) index.key(kanji, { words, w: 0.75, ending: true });
       // ひっこし for 引っ越し.
       if (alone && alone.reading && alone !== words[0]) index.key(alone.reading, { words, w: 0.7, reading: true, ending: alone.inflects });

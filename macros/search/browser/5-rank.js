@@ -33,7 +33,7 @@ function oneValue(index, typed, found, weight) {
 }
 
 // What a page is for, where words alone do not tell.
-const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
+const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^livemail\/./, 0.95], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
 const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|(マシタ|マス)$|マセン/i;
 
 // Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
@@ -52,11 +52,10 @@ function likeTitle(index, { whole, core }) {
 
 function likeText(index, text) {
   const plain = text.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
-  if (plain.length < 3) return () => 0;
   const near = (own, i) => {
-    own.pairs ??= pairs(own.s);
-    if (i ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
+    if (i || plain.length < 3 ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
     if (plain.length < 4) return 0;
+    own.pairs ??= pairs(own.s);
     let same = 0;
     for (const pair of asked) if (own.pairs.has(pair)) same++;
     return 2 * same / (asked.size + own.pairs.size || 1);
