@@ -215,7 +215,7 @@ class Query {
       // 暗号の種類: half a word.
       if (!unit.alternatives.length && seg.kind === KANJI && seg.s.length > 1) for (const [words, w] of this.begun(seg.s, KANJI)) add(words, w * 0.8);
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
-      if (seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
+      if (seg.kind === KANJI && segments.every((x) => x === seg || x.skip) && seg.s.length === 1) {
         for (const [key, entries] of index.keys) if (key.includes(seg.s)) for (const e of entries) if (!e.skip) add(e.words || [e.word], e.w * (e.word ? 0.9 : 0.6));
       }
       if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
