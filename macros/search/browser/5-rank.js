@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights of this file and of 4-names.js were fitted in tests/search.
-const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1.1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 35, EXACT_PAGE = 10, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
+const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1.1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 35, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
 function byCode(index, text) {
@@ -32,6 +32,8 @@ function oneValue(index, typed, found, weight) {
   return found;
 }
 
+// IMAPとは: what a word means.
+const MEANT = /.(トハ|ツテ何|ツテナニ)/, MEANING = 1.2;
 // What a page is for, where words alone do not tell.
 const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^livemail\/./, 0.95], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
 const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|(マシタ|マス)$|マセン/i;
@@ -88,6 +90,7 @@ function rank(index, text) {
   const total = units.reduce((sum, u) => sum + u.weight * u.rare, 0);
   const like = likeTitle(index, query);
   query.said ??= new Set(units.flatMap((u) => u.alternatives.flatMap((a) => a.words)));
+  const asksMeaning = MEANT.test(query.whole);
   const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? ERRORS_LONG : ERRORS_SHORT);
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
@@ -96,10 +99,10 @@ function rank(index, text) {
     const near = like(section);
     if (near > 0.45) {
       score += LIKE * (near - ALIKE) * (1 - SAID * share);
-      if (near === 1) score += (section.exact ? EXACT : EXACT_ASKED) + (section === section.page ? EXACT_PAGE : 0);
+      if (near === 1) score += section.exact ? EXACT : EXACT_ASKED;
       if (near > 0.55) cover = Math.max(cover, near);
     }
-    score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
+    score *= errors && /^trouble\/errors\//.test(section.location) ? errors : asksMeaning && /^overview\/glossary\/#/.test(section.location) ? MEANING : section.prior;
     if (valued.has(section.n)) {
       score += valued.get(section.n);
       if (valued.get(section.n) > 10) cover = 1;
