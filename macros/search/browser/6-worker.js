@@ -1,6 +1,6 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
 // How much of the query an answer must hold: to stand by it, and to show it before saying that there may be none.
-const SURE = 0.72, SURE_ERROR = 0.5, NEAR = 0.2;
+const SURE = 0.72, SURE_ERROR = 0.5, NEAR = 0.2, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
@@ -21,7 +21,8 @@ function marked(text, norm, words) {
 function item({ section, score, hits }, shown) {
   const words = hits.flatMap((h) => h.words);
   const terms = {};
-  for (const word of words) if (word.titles.has(section.n) || word.body.has(section.n)) terms[word.text] = true;
+  // What is marked on the page that is opened: not メール, which stands everywhere.
+  for (const word of words) if (word.titles.has(section.n) || word.rare > FREQUENT) terms[word.text] = true;
   const about = section.about ? `<p>${marked(section.about, section.summary, words)}</p>` : "";
   return { location: section.location, title: marked(section.title, section.norm, words), text: about, score: shown ?? score, terms };
 }
