@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights of this file and of 4-names.js were fitted in tests/search.
-const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1.1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 35, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
+const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 35, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
 function byCode(index, text) {
@@ -36,7 +36,7 @@ function oneValue(index, typed, found, weight) {
 const MEANT = /.(トハ|ツテ何|ツテナニ)/, MEANING = 1.2;
 // What a page is for, where words alone do not tell.
 const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^livemail\/./, 0.95], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
-const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|(マシタ|マス)$|マセン/i;
+const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|テイマス$|マセン/i;
 
 // Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
 const pairs = (s) => new Set(Array.from({ length: Math.max(0, s.length - 1) }, (_, i) => s.slice(i, i + 2)));
