@@ -145,6 +145,16 @@ def test_an_index_comes_back_from_its_bytes(text: str) -> None:
     assert index.read(index.written({"sections": text})) == {"sections": text}
 
 
+def test_running_text_is_found_by_what_people_copy_only() -> None:
+    text = "<p>散歩は 4321 と prefs.js です。</p>"
+    built = index.build([index.Entry("a/", "題", text)], {}, {}, [["送信", "発信"]], [])
+    words = built["words"].splitlines()
+    assert {"4321", "prefs", "js"} <= set(words)
+    assert "散歩" not in words
+    message = index.build([index.Entry("a/", "題", text, message=True)], {}, {}, [["送信", "発信"]], [])
+    assert "散歩" in message["words"].splitlines()
+
+
 def test_codes_are_kept() -> None:
     built = index.build(ENTRIES, {}, {}, [["送信", "発信"]], ["です"])
     assert built["codes"].split("\n") == ["A-1", "", "H-7"]

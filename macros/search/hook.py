@@ -85,12 +85,18 @@ def on_post_build(config: Any) -> None:
         url, _, anchor = doc["location"].partition("#")
         page = _pages[url][0]
         code = by_heading.get((page, anchor or first.get(page, "")), "")
+        if anchor and not code and not doc["text"]:
+            # A heading with nothing but others below is no place.
+            continue
         message = anchor.startswith("e-")
         text = ERROR_ADVICE.sub("", doc["text"]) if message else doc["text"]
         words = table.get((page.removesuffix(".md"), anchor), ())
         if not message:
-            words += tuple(dict.fromkeys(said.strip("。") for said in SAID.findall(index.plain(text))))
-        inner = message or levels.get((page, anchor), 0) > 2
+            words += tuple(
+                dict.fromkeys(said.strip("。").replace("、", " ") for said in SAID.findall(index.plain(text)))
+            )
+        # What the table of sections does not know lies deeper.
+        inner = levels.get((page, anchor), 4) > 2
         entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())

@@ -21,13 +21,13 @@ from macros.search.normalise import KANJI, normalise
 
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
-#: A word that stands in more places than this share of the sections is kept only for the pages that say it most.
-COMMON = 0.008
-MOST = 3
+#: A word that stands in more running texts than this is no mark of any of them.
+MOST = 13
+#: A noun of error messages is worth its bytes, though it names no place, where it stands in no more of them.
+MOST_NOUN = 2
 #: A word in so many sections of one page is of the page, unless the page is a catalogue.
 PAGE_WIDE = 3
 CATALOGUE = 60
-COMMON_MARK = "~"
 SEPARATOR = "、"
 #: Letters of what is worth its bytes: longer words are seldom typed in kana only.
 HEARD = range(3, 7)
@@ -116,8 +116,6 @@ class _Vocabulary:
     def __init__(self) -> None:
         self.words: dict[_Key, Word] = {}
         self.places: dict[_Key, list[int]] = defaultdict(list)
-        self.pages: dict[_Key, dict[int, int]] = defaultdict(dict)
-
         #: Words of titles, descriptions and synonyms.
         self.named: set[_Key] = set()
         #: Latin words and numbers, which people copy from a page or a screen.
@@ -129,9 +127,14 @@ class _Vocabulary:
         return (normalise(word.text), word.inflects)
 
     def incidental(self, key: _Key) -> bool:
-        """A word said once, in passing: nobody looks for it here, and it would answer questions about other things."""
-        latin = key[0].isascii()
-        return key not in self.named and len(self.places[key]) < (1 if key in self.literal else 2 if latin else 3)
+        """A word that names no place and is no mark of one. Only Latin words and numbers are looked for in running text,
+        and the rare nouns of error messages: Japanese words are in every text, and answer questions about other things.
+        """
+        if key in self.named:
+            return False
+        if key[0].isascii():
+            return len(self.places[key]) < (1 if key in self.literal else 2)
+        return key[1] or len(self.places[key]) > MOST_NOUN
 
     def add(self, word: Word) -> _Key:
         key = self.key(word)
@@ -146,8 +149,8 @@ class _Vocabulary:
         self.named |= in_title
         if page.number == number:
             page.title = in_title
-        for key in dict.fromkeys(self.add(word) for word in lexicon.words(text)):
-            if key[0].isascii() and not message:
+        for key in dict.fromkeys(map(self.add, lexicon.words(text) if message else lexicon.literals(text))):
+            if not message:
                 self.literal.add(key)
             if key not in in_title and key not in page.title:
                 page.places[key].append(number)
@@ -155,17 +158,12 @@ class _Vocabulary:
     def turn(self, page: _Page) -> None:
         """Take over the words of a page that has been read to its end."""
         for key, places in page.places.items():
-            self.pages[key][page.number] = len(places)
             self.places[key] += places if len(places) < PAGE_WIDE or page.sections > CATALOGUE else [page.number]
 
-    def packed(self, key: _Key, most: float) -> str:
-        """Where a word stands, or its best pages after a mark."""
+    def packed(self, key: _Key) -> str:
+        """Where a word stands in running text, if that says anything."""
         places = self.places[key]
-        if len(places) <= most:
-            return packed(sorted(places))
-        pages = self.pages[key]
-        best = sorted(pages, key=lambda page: (-pages[page], page))[:MOST]
-        return COMMON_MARK + packed(sorted(best))
+        return packed(sorted(places)) if len(places) <= MOST else ""
 
 
 def _heard(group: Sequence[str], kept: Container[_Key]) -> list[str]:
@@ -210,24 +208,31 @@ def build(
         for member in group:
             vocabulary.named |= {vocabulary.key(word) for word in lexicon.words(member)}
     ordered = sorted((key, word) for key, word in vocabulary.words.items() if not vocabulary.incidental(key))
-    places = [vocabulary.packed(key, COMMON * len(entries)) for key, _ in ordered]
+    places = [vocabulary.packed(key) for key, _ in ordered]
     kept = {key for key, _ in ordered}
+    of_sections = dict(zip(COLUMNS, map("\n".join, zip(*columns, strict=True)), strict=True))
     return {
-        # Like stands with like: it is compressed better.
-        **{name: "\n".join(column) for name, column in zip(COLUMNS, zip(*columns, strict=True), strict=True)},
-        "words": "\n".join(w.text + ("*" if w.inflects else "") for _, w in ordered),
+        # Like stands with like, and words near the texts that they are of: it is compressed better.
         # Katakana in one byte each.
         "readings": "\n".join("".join(chr(ord(c) - KANA) for c in w.reading) for _, w in ordered),
         "places": "\n".join(places),
+        "codes": of_sections["codes"],
         "values": {name: packed(found) for name, found in sorted(taken.places.items())},
-        "synonyms": "\n".join("\t".join([*group, *_heard(group, kept)]) for group in synonyms),
+        "sections": of_sections["sections"],
         "skipped": "\t".join(skipped),
+        "words": "\n".join(w.text + ("*" if w.inflects else "") for _, w in ordered),
+        "synonyms": "\n".join("\t".join([*group, *_heard(group, kept)]) for group in synonyms),
+        "asked": of_sections["asked"],
+        "titles": of_sections["titles"],
+        "abouts": of_sections["abouts"],
     }
 
 
 def written(index: Mapping[str, Any]) -> bytes:
     """The bytes of an index: Shift_JIS as browsers know it takes a third less than UTF-8, JSON escapes hold the rest."""
-    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    # A copy's own file names its values in the same order.
+    data = {name: list(part.values()) if name == "values" else part for name, part in index.items()}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return b"".join(_bytes(c) for c in text)
 
 

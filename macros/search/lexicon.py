@@ -121,10 +121,15 @@ def keep() -> None:
         _new.clear()
 
 
+def literals(text: str) -> Iterator[Word]:
+    """Latin words and numbers: what people copy from a page or a screen."""
+    for latin in _LATIN.findall(normalise(text)):
+        if len(latin) > 1 and latin not in _ENGLISH:
+            yield Word(latin, "", False)
+
+
 def words(text: str) -> Iterator[Word]:
     """The words of ``text`` in their order, Latin words and numbers after those of their sentence."""
     for sentence in _SENTENCE.split(unicodedata.normalize("NFKC", text)):
         yield from _words(sentence)
-        for latin in _LATIN.findall(normalise(sentence)):
-            if len(latin) > 1 and latin not in _ENGLISH:
-                yield Word(latin, "", False)
+        yield from literals(sentence)

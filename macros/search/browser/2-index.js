@@ -2,7 +2,6 @@
 const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((c) => !'"\\~'.includes(c));
 const BASE = DIGITS.length >> 1;
 const VALUE = Object.fromEntries(DIGITS.map((c, i) => [c, i]));
-const COMMON = "~";
 
 function unpack(text) {
   const numbers = [];
@@ -47,9 +46,9 @@ class Index {
       const reading = readings[n].replace(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 0x30a1 - 39));
       const inflects = text.endsWith("*");
       const shown = inflects ? text.slice(0, -1) : text;
-      return { n, text: shown, inflects, key: fold(shown), reading, common: places[n][0] === COMMON, body: new Set(unpack(places[n].replace(COMMON, ""))) };
+      return { n, text: shown, inflects, key: fold(shown), reading, body: new Set(unpack(places[n])) };
     });
-    this.values = Object.entries(data.values).map(([name, at]) => ({ name, raw: bare(plain(values[name])), at: unpack(at) }));
+    this.values = Object.entries(values).map(([name, text], i) => ({ name, raw: bare(plain(text)), at: unpack(data.values[i]) }));
     this.keys = new Map();
     this.starts = new Set();
     for (const word of this.words) this.addKeys(word);
@@ -87,8 +86,8 @@ class Index {
       }
       if (s.summary && find(s.summary, word) >= 0) word.abouts.add(s.n);
     }
-    const n = word.titles.size + word.asked.size + word.abouts.size + (word.common ? 9 : word.body.size), all = this.sections.length;
-    word.rare = n ? (Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3) * (word.common ? 0.7 : 1) : 0;
+    const n = word.titles.size + word.asked.size + word.abouts.size + word.body.size, all = this.sections.length;
+    word.rare = n ? Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3 : 0;
   }
 }
 
@@ -100,8 +99,8 @@ function joined({ s, k }, at, step) {
   return known.has(step < 0 ? s.slice(end + 1, at) : s.slice(at + 1, end));
 }
 
-// 化ける is not in 暗号化を.
-const PARTICLE = /[ヲヘノハガデニ]/;
+// 化ける is not in 暗号化を, but つながる is in ネットにつながる.
+const PARTICLE = /[ヲヘノハガデニモオ]/;
 
 // Where a word stands in a folded text: Latin words whole, kana not across the ends of a run.
 function find(norm, word, from = 0) {
@@ -111,7 +110,7 @@ function find(norm, word, from = 0) {
     if (kind === LATIN && (k[i - 1] === LATIN || k[j] === LATIN)) continue;
     if (kind === KATAKANA && k[i - 1] === KATAKANA && !joined(norm, i, -1)) continue;
     if (last === KATAKANA && k[j] === KATAKANA && t.length < 4 && !joined(norm, j - 1, 1)) continue;
-    if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4) continue;
+    if (kind === HIRAGANA && k[i - 1] === HIRAGANA && t.length < 4 && !(word.inflects && PARTICLE.test(s[i - 1]))) continue;
     if (word.inflects && last === KANJI && (k[j] !== HIRAGANA || (k[i - 1] === KANJI && PARTICLE.test(s[j])))) continue;
     if (!word.inflects && t.length === 1 && (k[i - 1] === KANJI || k[j] === KANJI)) continue;
     return i;

@@ -208,15 +208,15 @@ class Query {
         const kana = kanaOf(seg.s);
         if (kana) {
           const inner = this.segments(Object.assign(normalise(kana), { k: [...kana].map(() => HIRAGANA) }));
-          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (!e.skip) add(e.words || [e.word], e.w * 0.9);
+          for (const e of inner.flatMap((x) => (x.unknown ? [] : x.entries || []))) if (!e.skip) add(e.words || [e.word], e.w * (e.word ? 0.9 : 0.6));
           if (!unit.alternatives.length) for (const [words, w] of this.begun(kana, HIRAGANA)) add(words, w * 0.8);
         }
       }
       // 暗号の種類: half a word.
       if (!unit.alternatives.length && seg.kind === KANJI && seg.s.length > 1) for (const [words, w] of this.begun(seg.s, KANJI)) add(words, w * 0.8);
       if (!unit.alternatives.length && seg.s.length > 2) for (const [words, w] of this.mistaken(seg.s)) add(words, w);
-      if (seg.kind === KANJI && segments.length === 1 && seg.s.length === 1) {
-        for (const word of index.words) if (word.key.includes(seg.s) && word.titles.size + word.asked.size + word.abouts.size) add([word], 0.9);
+      if (seg.kind === KANJI && segments.every((x) => x === seg || x.skip) && seg.s.length === 1) {
+        for (const [key, entries] of index.keys) if (key.includes(seg.s)) for (const e of entries) if (!e.skip) add(e.words || [e.word], e.w * (e.word ? 0.9 : 0.6));
       }
       if (seg.kind === HIRAGANA && !unit.alternatives.length) unit.weight = kanaOnly ? Math.min(1.2, seg.s.length * 0.5) : Math.min(0.4, 0.1 * seg.s.length);
       if (seg.unknown && seg.kind === KANJI && seg.s.length === 1 && segments[at - 1]?.to === seg.from && segments[at - 1].kind === KANJI && !segments[at - 1].unknown) unit.weight = 0.3;
@@ -277,13 +277,14 @@ function addSynonyms(index) {
       if (whole(own) && !index.keys.get(key)?.some((e) => e.word)) index.key(key, { words: own, w: 1 });
       const heard = own.reduce((s, word) => (word && word.reading ? s.replace(word.key, word.reading) : s), key);
       if (heard !== key && /^[ァ-ヶa-z0-9]+$/.test(heard)) index.key(heard, { words, w: 0.85, reading: true });
+      if (alone && words.length === 1 && alone !== words[0]) (alone.same ??= []).push(words[0]);
       if (i === target) {
         if (second > 0) index.key(key, { words: understood[second], w: 0.65 });
         return;
       }
       index.key(key, { words, w: !whole(own) ? 0.9 : own.some((word) => word.titles.size) ? 0.75 : 0.95 });
-      // 乗換え for 乗り換え.
-      const kanji = key.replace(/[ァ-ヶ]/g, "");
+      // 乗換え for 乗り換え, but not 接続 for 接続できない.
+      const kanji = own[0] && !own[0].inflects ? "" : key.replace(/[ァ-ヶ]/g, "");
       if (kanji.length > 1 && kanji !== key && /^[々㐀-鿿]/.test(key)) index.key(kanji, { words, w: 0.75, ending: true });
       // ひっこし for 引っ越し.
       if (alone && alone.reading && alone !== words[0]) index.key(alone.reading, { words, w: 0.7, reading: true, ending: alone.inflects });

@@ -1,6 +1,6 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
 // How much of the query an answer must hold: to stand by it, and to show it before saying that there may be none.
-const SURE = 0.6, NEAR = 0.3;
+const SURE = 0.72, SURE_ERROR = 0.5, NEAR = 0.2, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
@@ -21,7 +21,8 @@ function marked(text, norm, words) {
 function item({ section, score, hits }, shown) {
   const words = hits.flatMap((h) => h.words);
   const terms = {};
-  for (const word of words) if (word.titles.has(section.n) || word.body.has(section.n)) terms[word.text] = true;
+  // What is marked on the page that is opened: not メール, which stands everywhere.
+  for (const word of words) if (word.titles.has(section.n) || word.rare > FREQUENT) terms[word.text] = true;
   const about = section.about ? `<p>${marked(section.about, section.summary, words)}</p>` : "";
   return { location: section.location, title: marked(section.title, section.norm, words), text: about, score: shown ?? score, terms };
 }
@@ -38,8 +39,8 @@ const notice = (location, title, text) => [{ location: `${location}?weak`, title
 
 function answer(text) {
   if (!text.trim()) return { items: [] };
-  const { groups, best } = rank(index, text);
-  if (best >= SURE && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
+  const { groups, best, errors } = rank(index, text);
+  if (best >= (errors ? SURE_ERROR : SURE) && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
   const near = groups.slice(0, 3).map((g) => group(g, 0));
   for (const item of near.flat()) if (!item.location.includes("#")) item.title = weak("近いページ") + item.title;
   const notices = [
@@ -74,6 +75,7 @@ async function setUp({ config }) {
   if (!response.ok) throw new Error(`${response.status} ${response.url}`);
   const ready = new Index(JSON.parse(new TextDecoder("shift_jis").decode(await response.arrayBuffer())), values);
   addSynonyms(ready);
+  nameAll(ready);
   index = ready;
   postMessage({ type: 1 });
   soon();

@@ -1,40 +1,5 @@
-// Which sections answer a query best, and whether any does. The weights were set on the tuning part of tests/search.
-const TITLE = 3.2, TITLE_SHARE = 2.5, OUTER = 0.44, PAGE = 1.96, PAGE_SHARE = 2.24, HEADING = 0.5, CHAPTER = 0.5, ABOUT = 2.6, ASKED = 2.2, ASKED_SHARE = 2.5, NAMED = 1.26, EXACT = 45, EXACT_ASKED = 30, EXACT_PAGE = 10, DENIED = 3, DENIED_PAGE = 1.25, DENIED_REST = 0.5, SHARP = 1.05, WHOLE = 1.2, MORE = 0.177, ERRORS_SHORT = 1.1, ALIKE = 0.4, LONE = 0.1, SAID = 0.364, COMMON_WORTH = 0.2, BODY = 1.7, LIKE = 80, LIKE_WHOLE = 0.7, CORE = 0.95, GROUPS = 6;
-
-function inSection(section, word) {
-  const { page, heading, chapter } = section;
-  let v = 0;
-  const whole = section.length + (section === section.page ? 0 : OUTER * section.page.length);
-  if (word.titles.has(section.n)) v += TITLE + TITLE_SHARE * word.key.length / whole;
-  else if (word.asked.has(section.n)) v += ASKED + ASKED_SHARE * word.asked.get(section.n);
-  else if (word.abouts.has(section.n)) v += ABOUT;
-  else if (word.body.has(section.n)) v += BODY;
-  if (word.titles.has(page.n)) v += PAGE + PAGE_SHARE * word.key.length / page.length;
-  else if (heading && word.titles.has(heading.n)) v += HEADING;
-  else if (chapter && word.titles.has(chapter.n)) v += CHAPTER;
-  if (!v && word.common) v = COMMON_WORTH;
-  return v;
-}
-
-// What a word is worth in each section, reckoned once.
-const worths = (index, word) => (word.worths ??= Float32Array.from(index.sections, (section) => inSection(section, word)));
-
-function alternativeIn(index, section, { words, w }) {
-  let v = 0, found = 0;
-  for (const word of words) {
-    const one = worths(index, word)[section.n];
-    found += Math.min(1, one / BODY);
-    v += one * word.rare;
-  }
-  return (v / Math.sqrt(words.length)) * w * (found / words.length) ** 2;
-}
-
-// How much of it stands in the names of the place: its title or what is asked for it, or in part its page's.
-function named(section, { words }) {
-  let n = 0;
-  for (const word of words) n += word.titles.has(section.n) || word.asked.has(section.n) || word.titles.has(section.page.n) || word.titles.has(section.heading?.n);
-  return n / words.length;
-}
+// Which sections answer a query best, and whether any does. The weights of this file and of 4-names.js were fitted in tests/search.
+const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 35, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
 function byCode(index, text) {
@@ -67,9 +32,11 @@ function oneValue(index, typed, found, weight) {
   return found;
 }
 
+// IMAPとは: what a word means.
+const MEANT = /.(トハ|ツテ何|ツテナニ)/, MEANING = 1.2;
 // What a page is for, where words alone do not tell.
-const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
-const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|マセン/i;
+const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^livemail\/./, 0.95], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
+const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|テイマス$|マセン/i;
 
 // Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
 const pairs = (s) => new Set(Array.from({ length: Math.max(0, s.length - 1) }, (_, i) => s.slice(i, i + 2)));
@@ -87,11 +54,10 @@ function likeTitle(index, { whole, core }) {
 
 function likeText(index, text) {
   const plain = text.replace(/ /g, ""), kana = /^[ァ-ヶa-z0-9]+$/.test(plain), asked = pairs(plain);
-  if (plain.length < 3) return () => 0;
   const near = (own, i) => {
-    own.pairs ??= pairs(own.s);
-    if (i ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
+    if (i || plain.length < 3 ? own.s === plain : own.s.includes(plain)) return 0.6 + 0.4 * plain.length / own.s.length;
     if (plain.length < 4) return 0;
+    own.pairs ??= pairs(own.s);
     let same = 0;
     for (const pair of asked) if (own.pairs.has(pair)) same++;
     return 2 * same / (asked.size + own.pairs.size || 1);
@@ -123,38 +89,20 @@ function rank(index, text) {
   const query = new Query(index, text), { units } = query;
   const total = units.reduce((sum, u) => sum + u.weight * u.rare, 0);
   const like = likeTitle(index, query);
-  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? 1 : ERRORS_SHORT);
+  query.said ??= new Set(units.flatMap((u) => u.alternatives.flatMap((a) => a.words)));
+  const asksMeaning = MEANT.test(query.whole);
+  const found = [], errors = ERROR.test(query.norm.s) && (query.norm.s.length > 14 ? ERRORS_LONG : ERRORS_SHORT);
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
-    let score = 0, covered = 0, titled = 0;
-    const hits = [];
-    for (const unit of units) {
-      let best = 0, by;
-      for (const a of unit.alternatives) {
-        const v = alternativeIn(index, section, a);
-        if (v > best) [best, by] = [v, a];
-      }
-      if (!by) continue;
-      score += unit.weight * best;
-      covered += unit.weight * unit.rare * Math.min(1, by.w + 0.2);
-      titled += unit.weight * unit.rare * Math.min(1, by.w + 0.2) * named(section, by);
-      hits.push(by);
-    }
-    let cover = total ? Math.min(1, covered / total) : 0;
-    if (query.negative && score) {
-      const share = DENIED_REST + (1 - DENIED_REST) * (total ? Math.min(1, titled / total) : 0);
-      if (NEGATIVE.test(section.norm.s)) score *= 1 + (DENIED - 1) * share;
-      else if (NEGATIVE.test(section.page.norm.s)) score *= 1 + (DENIED_PAGE - 1) * share;
-    }
-    score *= (0.1 + 0.9 * cover ** SHARP) * (1 + NAMED * (total ? Math.min(1, titled / total) : 0) ** 2);
-    if (section === section.page) score *= WHOLE;
+    let [share, hits, cover] = total ? said(index, section, query, total) : [0, [], 0];
+    let score = PHRASE * share ** POWER * (section === section.page ? WHOLE : 1);
     const near = like(section);
     if (near > 0.45) {
-      score += LIKE * (near - ALIKE) * (cover > 0.9 && units.length < 2 ? LONE : 1 - SAID * cover);
-      if (near === 1) score += (section.exact ? EXACT : EXACT_ASKED) + (section === section.page ? EXACT_PAGE : 0);
+      score += LIKE * (near - ALIKE) * (1 - SAID * share);
+      if (near === 1) score += section.exact ? EXACT : EXACT_ASKED;
       if (near > 0.55) cover = Math.max(cover, near);
     }
-    score *= errors && /^trouble\/errors\//.test(section.location) ? errors : section.prior;
+    score *= errors && /^trouble\/errors\//.test(section.location) ? errors : asksMeaning && /^overview\/glossary\/#/.test(section.location) ? MEANING : section.prior;
     if (valued.has(section.n)) {
       score += valued.get(section.n);
       if (valued.get(section.n) > 10) cover = 1;
@@ -175,5 +123,5 @@ function rank(index, text) {
   const scored = [...groups.values()].map((hits) => ({ hits, score: hits[0].score + MORE * (hits[1]?.score || 0) + 0.5 * MORE * (hits[2]?.score || 0) }));
   scored.sort((a, b) => b.score - a.score);
   const best = scored.length ? Math.max(...scored.slice(0, 3).map((g) => Math.max(...g.hits.map((h) => h.cover)))) : 0;
-  return { groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best, query };
+  return { groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best, errors, query };
 }
