@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from macros.errors import BuildError
@@ -43,11 +43,11 @@ def read(file: Path = TABLE) -> dict[Place, tuple[str, ...]]:
     return found
 
 
-def check(table: Mapping[Place, object], places: Iterable[Place]) -> None:
-    """That every place of the table is one.
+def check(wanted: Iterable[Place], places: Iterable[Place], file: Path = TABLE) -> None:
+    """That every place that a table names is one.
 
     :raises BuildError: with every place that no page has.
     """
-    if unknown := sorted(set(table) - set(places)):
+    if unknown := sorted(set(wanted) - set(places)):
         faults = "\n".join(UNKNOWN.format(place="#".join(filter(None, place))) for place in unknown)
-        raise BuildError(synonyms.FAULTS.format(file=TABLE.name, faults=faults))
+        raise BuildError(synonyms.FAULTS.format(file=file.name, faults=faults))

@@ -9,7 +9,7 @@ from typing import Any
 
 from macros import codes
 from macros.errors import BuildError
-from macros.search import asked, index, lexicon, synonyms, worker
+from macros.search import asked, index, lexicon, said, synonyms, worker
 from macros.view import MailView, printed
 
 FOLDER = "assets/search"
@@ -73,8 +73,10 @@ def on_post_build(config: Any) -> None:
     levels = {(s.page, s.id): s.level for s in codes.sections()}
     first = {s.page: s.id for s in codes.sections() if s.level == 1}
     table = asked.read()
-    asked.check(table, [(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()])
-    entries = []
+    places = {(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()}
+    asked.check(table, places)
+    entries: list[index.Entry] = []
+    numbers: dict[asked.Place, int] = {}
     # Where only some pages were rendered, the others' sections are those from before.
     docs: dict[str, list[Any]] = {page: [] for page, _ in _pages.values()}
     docs |= config.extra.get("search_docs", {})
@@ -93,13 +95,21 @@ def on_post_build(config: Any) -> None:
         words = table.get((page.removesuffix(".md"), anchor), ())
         if not message:
             words += tuple(
-                dict.fromkeys(said.strip("。").replace("、", " ") for said in SAID.findall(index.plain(text)))
+                dict.fromkeys(text.strip("。").replace("、", " ") for text in SAID.findall(index.plain(text)))
             )
         # What the table of sections does not know lies deeper.
         inner = levels.get((page, anchor), 4) > 2
+        numbers[page.removesuffix(".md"), anchor] = len(entries)
         entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}
-    built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped())
+    learned = said.read()
+    asked.check((place for line in learned for place in line.places), places | numbers.keys(), said.TABLE)
+    # A section that this copy does not have: its page.
+    known = [
+        (line.words, [numbers.get(place, numbers[place[0], ""]) for place in line.places if (place[0], "") in numbers])
+        for line in learned
+    ]
+    built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped(), said=known)
     lexicon.keep()
     data = index.written(built)
     name = index.file_name(data)

@@ -29,6 +29,10 @@ MOST_NOUN = 2
 PAGE_WIDE = 3
 CATALOGUE = 60
 SEPARATOR = "、"
+#: A word that no page has is worth its bytes when customers have said it so often; and of how many places a word tells.
+OFTEN, TELLING = 3, 60
+#: A place that answers as well as the one that was meant.
+AS_WELL = 0.5
 #: Letters of what is worth its bytes: longer words are seldom typed in kana only.
 HEARD = range(3, 7)
 COLUMNS = ("sections", "titles", "codes", "abouts", "asked")
@@ -179,14 +183,42 @@ def _heard(group: Sequence[str], kept: Container[_Key]) -> list[str]:
     return found
 
 
+def _learned(said: Iterable[tuple[str, Sequence[int]]], vocabulary: _Vocabulary) -> dict[_Key, list[int]]:
+    """For every word that customers have said: where they wanted to go. Words that they say often join the vocabulary."""
+    words: dict[_Key, Word] = {}
+    counts: dict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for text, numbers in said:
+        for word in lexicon.words(text):
+            words.setdefault(vocabulary.key(word), word)
+        for key in {vocabulary.key(word) for word in lexicon.words(text)}:
+            for rank, number in enumerate(dict.fromkeys(numbers)):
+                counts[key][number] += AS_WELL if rank else 1
+    found = {}
+    for key, count in counts.items():
+        new = key not in vocabulary.words or vocabulary.incidental(key)
+        if new and (sum(count.values()) < OFTEN or (len(key[0]) < 2 and not KANJI.match(key[0]))):
+            continue
+        places = sorted(number for number, times in count.items() if times >= 1)
+        if 0 < len(places) <= TELLING:
+            vocabulary.add(words[key])
+            vocabulary.named.add(key)
+            found[key] = places
+    return found
+
+
 def build(
     entries: Sequence[Entry],
     descriptions: Mapping[str, str],
     values: Mapping[str, str],
     synonyms: Sequence[Sequence[str]],
     skipped: Sequence[str],
+    *,
+    said: Iterable[tuple[str, Sequence[int]]] = (),
 ) -> dict[str, Any]:
-    """The shared index: sections, words with readings and places, where each value stands, and the tables of words."""
+    """The shared index: sections, words with readings and places, where each value stands, and the tables of words.
+
+    ``said``: what customers have typed, and the numbers of the entries that they wanted, the best first.
+    """
     taken = _Values(values)
     vocabulary = _Vocabulary()
     columns: list[tuple[str, str, str, str, str]] = []
@@ -207,6 +239,7 @@ def build(
     for group in synonyms:
         for member in group:
             vocabulary.named |= {vocabulary.key(word) for word in lexicon.words(member)}
+    learned = _learned(said, vocabulary)
     ordered = sorted((key, word) for key, word in vocabulary.words.items() if not vocabulary.incidental(key))
     places = [vocabulary.packed(key) for key, _ in ordered]
     kept = {key for key, _ in ordered}
@@ -216,6 +249,7 @@ def build(
         # Katakana in one byte each.
         "readings": "\n".join("".join(chr(ord(c) - KANA) for c in w.reading) for _, w in ordered),
         "places": "\n".join(places),
+        "said": "\n".join(packed(learned.get(key, ())) for key, _ in ordered),
         "codes": of_sections["codes"],
         "values": {name: packed(found) for name, found in sorted(taken.places.items())},
         "sections": of_sections["sections"],

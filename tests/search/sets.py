@@ -1,22 +1,25 @@
-"""What is asked: the query file, the words the site says nothing about, and every published support code."""
+"""What is asked: what the search has learned from, the query file that it has not seen, the words the site says nothing
+about, and every published support code.
+"""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import parts
 
 from macros import codes
+from macros.search import said
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent.parent / "docs"
 QUERIES = HERE / "queries.tsv"
 OUT_OF_SCOPE = HERE / "out-of-scope.txt"
-COLUMNS = ["id", "category", "part", "query", "expected"]
+COLUMNS = ["id", "category", "query", "expected"]
 PARTS = ("tune", "report")
 EXCLUDED = "search: {exclude: true}"
 
@@ -50,18 +53,28 @@ class Query:
     expected: tuple[Place, ...]
 
 
-def place(text: str) -> Place:
-    """``trouble/send#wrong-port`` or ``trouble/send``."""
-    page, _, section = text.partition("#")
-    return Place(page, section)
-
-
-def queries(file: Path = QUERIES) -> list[Query]:
-    """All lines of the query file, in its order."""
+def reported(file: Path = QUERIES) -> list[Query]:
+    """All lines of the query file, in its order: the part that is only reported on."""
     head, *lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
     if head != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
         raise ValueError(f"{file.name}: {' '.join(COLUMNS)}, separated by one tab each")
-    return [Query(i, c, p, text, tuple(place(e) for e in expected.split("|"))) for i, c, p, text, expected in lines]
+    return [
+        Query(i, c, "report", text, tuple(Place(*said.place(e)) for e in expected.split("|")))
+        for i, c, text, expected in lines
+    ]
+
+
+def tuned() -> list[Query]:
+    """What the search has learned from: the part to tune on."""
+    return [
+        Query(f"said-{line.line}", line.category, "tune", line.words, tuple(Place(*place) for place in line.places))
+        for line in said.read()
+    ]
+
+
+def queries() -> list[Query]:
+    """Both parts."""
+    return [*tuned(), *reported()]
 
 
 def out_of_scope(file: Path = OUT_OF_SCOPE) -> list[str]:
@@ -97,9 +110,3 @@ def support_codes(seed: int = 6) -> list[Query]:
 def _wide(text: str) -> str:
     """Full-width forms, as the Japanese keyboard makes them."""
     return "".join(chr(ord(c) + 0xFEE0) for c in text)
-
-
-def next_id(known: Sequence[Query], category: str) -> str:
-    """An id for one more query."""
-    numbers = [int(q.id.rpartition("-")[2]) for q in known if q.category == category]
-    return f"{category}-{max(numbers, default=0) + 1:02}"

@@ -24,7 +24,7 @@ def test_the_search_is_not_worse_than_recorded(chromium: Browser, site_url: str)
 
 def test_the_worker_alone_answers_as_the_box_does(chromium: Browser, site_url: str) -> None:
     page = evaluate.new_page(chromium)
-    some = [*sets.queries()[::10], *evaluate.unknown_words()[::10]]
+    some = [*sets.tuned()[::40], *sets.reported()[::10], *evaluate.unknown_words()[::10]]
     url = f"{site_url}{evaluate.DOMAIN}/"
     quick = evaluate.ask(Direct(page, url), some, typed=False)
     shown = evaluate.ask(Box(page, url), some, typed=False)

@@ -95,7 +95,7 @@ function rank(index, text) {
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
     let [share, hits, cover] = total ? said(index, section, query, total) : [0, [], 0];
-    let score = PHRASE * share ** POWER * (section === section.page ? WHOLE : 1);
+    let score = PHRASE * share ** POWER * (section === section.page ? WHOLE : 1) + learned(index, section, units);
     const near = like(section);
     if (near > 0.45) {
       score += LIKE * (near - ALIKE) * (1 - SAID * share);
