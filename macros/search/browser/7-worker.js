@@ -1,6 +1,6 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
 // How much of the query an answer must hold: to stand by it, and to show it before saying that there may be none.
-const SURE = 0.78, SURE_ERROR = 0.5, NEAR = 0.2, FREQUENT = 1.5;
+const SURE = 0.82, SURE_ERROR = 0.5, NEAR = 0.2, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
