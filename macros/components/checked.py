@@ -73,7 +73,7 @@ def old_checks(docs: Path = DOCS, now: datetime.date | None = None) -> list[OldC
     found = []
     for page in sorted(docs.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
-        match = FRONT_MATTER.match(text)
+        match = FRONT_MATTER.match(text) if LIMIT in text else None
         days = (yaml.safe_load(match[1]) or {}).get(LIMIT) if match else None
         if not isinstance(days, int):
             continue

@@ -5,6 +5,7 @@ Prints what was measured and, in brackets, the bar. The MkDocs loop is measured 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
@@ -149,12 +150,17 @@ def changes(bench: Bench, size: int) -> None:
         f"{bench.build(size).wall:.2f} 秒(--trust なら {bench.build(size, '--trust').wall:.2f} 秒)",
     )
     changed = bench.folder(size) / f"{domains.name(size // 2)}.yaml"
+    turn = itertools.cycle(((' メール"', ' めーる"'), (' めーる"', ' メール"')))
+
+    def one(*options: str) -> Cost:
+        before, after = next(turn)
+        changed.write_text(changed.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+        return bench.build(size, *options)
+
     for options, bar in ((("--trust",), "≤ 0.3 秒"), ((), "")):
         settle()
-        changed.write_text(changed.read_text(encoding="utf-8").replace('メール"', 'めーる"'), encoding="utf-8")
-        made = bench.build(size, *options)
+        made = median(RUNS, lambda options=options: one(*options))  # type: ignore[misc]
         say(f"1 ドメインの変更 {' '.join(options)}".strip(), f"{made.wall:.2f} 秒、{made.memory:.0f} MiB", bar)
-        changed.write_text(changed.read_text(encoding="utf-8").replace('めーる"', 'メール"'), encoding="utf-8")
     settle()
     page = bench.project / PAGE
     page.write_text(page.read_text(encoding="utf-8") + "\n書き足した文です。\n", encoding="utf-8")
