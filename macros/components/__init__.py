@@ -13,13 +13,15 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import jinja2
 import yaml
 
 from macros.errors import PageError
 from macros.view import MailView
+
+if TYPE_CHECKING:
+    import jinja2
 
 HERE = Path(__file__).parent
 NOT_KNOWN = "{macro}: 「{found}」はありません。使えるのは {known} です。"
@@ -53,6 +55,8 @@ def bound(mail: MailView) -> dict[str, Callable[..., str]]:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
+    import jinja2  # a build that renders nothing does without it
+
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
