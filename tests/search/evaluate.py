@@ -53,9 +53,9 @@ def ask(box: Box | Direct, queries: Iterable[Query], *, typed: bool) -> list[Ans
     return [box.ask(query, typed=typed) for query in queries]
 
 
-def unknown_words() -> list[Query]:
+def unknown_words(file: Path = sets.OUT_OF_SCOPE) -> list[Query]:
     """The words that the site says nothing about, as queries that nothing answers."""
-    return [Query(f"out-{i}", "out of scope", "out", w, ()) for i, w in enumerate(sets.out_of_scope(), 1)]
+    return [Query(f"out-{i}", "out of scope", "out", w, ()) for i, w in enumerate(sets.out_of_scope(file), 1)]
 
 
 def loaded(site: Path, served: Iterable[str]) -> str:
@@ -115,8 +115,9 @@ def quick(browser: Browser, site: Path, start: str) -> None:
         print(figures.table(tune, "tune part"), end="\n\n")
         print("report part:", figures.table([a for a in answers if a.query.part == "report"], "").splitlines()[-1])
         print("made by rule:", figures.table(ask(worker, rule_made.made(), typed=False), "").splitlines()[-1])
-        out = ask(worker, unknown_words(), typed=False)
-        print(without_confidence(out), *(a.query.text for a in out if a.confident))
+        print("report part:", without_confidence(ask(worker, unknown_words(), typed=False)))
+        out = ask(worker, unknown_words(sets.OUT_OF_SCOPE_TUNE), typed=False)
+        print("tune part:", without_confidence(out), *(a.query.text for a in out if a.confident))
         worker.page.context.close()
 
 

@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent.parent / "docs"
 QUERIES = HERE / "queries.tsv"
 OUT_OF_SCOPE = HERE / "out-of-scope.txt"
+OUT_OF_SCOPE_TUNE = HERE / "out-of-scope-tune.txt"
 COLUMNS = ["id", "category", "query", "expected"]
 PARTS = ("tune", "report")
 EXCLUDED = "search: {exclude: true}"
