@@ -247,7 +247,7 @@ def spoil(site: Path) -> None:
         (site / "no-autoconfig.example" / path).unlink()
     page = site / "other-table.example" / SETUP_PAGE
     html = page.read_text(encoding="utf-8")
-    changed = re.sub(r'(data-field="port"[^>]*>)465<', r"\g<1>587<", html)
+    changed = re.sub(r'(data-field="?port\b[^>]*>)465<', r"\g<1>587<", html)
     if changed == html:
         raise LookupError("the page of other-table.example shows no port 465")
     page.write_text(changed, encoding="utf-8")
