@@ -58,7 +58,7 @@ class Shard:
 
     def has(self, name: str) -> bool:
         """Whether a name belongs to this part: the same on every machine, and for ever. The root is in part 1."""
-        place = int.from_bytes(sha256(name.encode()).digest()[:8]) % self.count if name else 0
+        place = int.from_bytes(sha256(name.encode()).digest()[:8]) % self.count if name and self.count > 1 else 0
         return place == self.number - 1
 
 
