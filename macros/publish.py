@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -261,16 +261,10 @@ def _stamp(name: str) -> tuple[str, Record, bool]:
     return _stamper(name)
 
 
-def stamped(stamper: Stamper, processes: int | None = None) -> Iterator[tuple[str, Record, bool]]:
-    """Bring every unit up to date, on all processors where there is enough to do; yields each when it is done."""
+def stamped(stamper: Stamper, names: Sequence[str], processes: int | None = None) -> Iterator[tuple[str, Record, bool]]:
+    """Bring these units up to date, on all processors where there is enough to do; yields each when it is done."""
     global _stamper  # noqa: PLW0603  the forked workers inherit it; sending it to them would copy every skeleton
     _stamper = stamper.write
-    names = []
-    for name in stamper.units:
-        if known := stamper.finished(name):
-            yield name, known, False
-        else:
-            names.append(name)
     processes = min(processes or workers.count(len(names)), max(1, len(names) // WORTH_A_PROCESS))
     if processes < 2:
         yield from map(stamper.write, names)
@@ -354,8 +348,11 @@ def publish_index(
                 now.records[ROOT] = _write_root(place, root, built, pages, but={*units, *kept, MARK}, before=before)
             else:
                 _remove_others(place.next, {*units, *kept, MARK})
+            finished = {name: record for name in units if (record := stamper.finished(name))}
+            now.records |= finished
+            left = [name for name in units if name not in finished]
             written = 0
-            records = stamped(stamper, processes)
+            records = stamped(stamper, left, processes)
 
             def names() -> Iterator[str]:
                 nonlocal written
@@ -364,7 +361,7 @@ def publish_index(
                     written += anew
                     yield name
 
-            for _ in progress(names(), total=len(units), unit="ドメイン"):
+            for _ in progress(names(), total=len(left), unit="ドメイン"):
                 pass
             place.finish(now)
     except OSError as error:

@@ -123,7 +123,7 @@ def test_many_domains_are_stamped_by_several_processes_as_by_one(
     built = {unit.profile: stamp.Skeleton({"index.html": cut}) for unit in units.values()}
     assert len(built) == 1
     stamper = publish.Stamper(tmp_path, units, built, publish.State(), program="")
-    records = {name: record for name, record, _ in publish.stamped(stamper, processes=3)}
+    records = {name: record for name, record, _ in publish.stamped(stamper, [*units], processes=3)}
     assert sorted(records) == sorted(many)
     for name in many:
         assert (tmp_path / name / "index.html").read_text(encoding="utf-8") == name
