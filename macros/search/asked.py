@@ -19,6 +19,12 @@ UNKNOWN = "{place}: このページか見出しの id はありません。"
 Place = tuple[str, str]
 
 
+def place_of(text: str) -> Place:
+    """``trouble/send#wrong-port`` or ``trouble/send``."""
+    page, _, anchor = text.partition("#")
+    return page, anchor
+
+
 def read(file: Path = TABLE) -> dict[Place, tuple[str, ...]]:
     """Place -> what is asked for it.
 
@@ -29,9 +35,8 @@ def read(file: Path = TABLE) -> dict[Place, tuple[str, ...]]:
     faults = []
     for n, text in synonyms.lines(file):
         name, colon, rest = text.partition(":")
-        page, _, anchor = name.strip().partition("#")
-        place, words = (page, anchor), tuple(word.strip() for word in rest.split(synonyms.SEPARATOR))
-        if not colon or not page or "" in words:
+        place, words = place_of(name.strip()), tuple(word.strip() for word in rest.split(synonyms.SEPARATOR))
+        if not colon or not place[0] or "" in words:
             faults.append(FORM.format(line=n))
         elif place in found:
             faults.append(TWICE.format(line=n, place=name.strip(), other=lines[place]))

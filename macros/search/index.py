@@ -188,9 +188,9 @@ def _learned(said: Iterable[tuple[str, Sequence[int]]], vocabulary: _Vocabulary)
     words: dict[_Key, Word] = {}
     counts: dict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for text, numbers in said:
-        for word in lexicon.words(text):
-            words.setdefault(vocabulary.key(word), word)
-        for key in {vocabulary.key(word) for word in lexicon.words(text)}:
+        here = {vocabulary.key(word): word for word in lexicon.words(text)}
+        for key, word in here.items():
+            words.setdefault(key, word)
             for rank, number in enumerate(dict.fromkeys(numbers)):
                 counts[key][number] += AS_WELL if rank else 1
     found = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from macros.errors import BuildError
 from macros.search import synonyms
-from macros.search.asked import Place
+from macros.search.asked import Place, place_of
 from macros.search.normalise import normalise
 
 TABLE = Path(__file__).with_name("said.tsv")
@@ -24,12 +24,6 @@ class Said:
     category: str
     words: str
     places: tuple[Place, ...]
-
-
-def place(text: str) -> Place:
-    """``trouble/send#wrong-port`` or ``trouble/send``."""
-    page, _, anchor = text.partition("#")
-    return page, anchor
 
 
 def read(file: Path = TABLE) -> list[Said]:
@@ -51,7 +45,7 @@ def read(file: Path = TABLE) -> list[Said]:
             faults.append(TWICE.format(line=n, words=words, other=found[words].line))
         if not normalise(words):
             faults.append(NOTHING.format(line=n, words=words))
-        found.setdefault(words, Said(n, category, words, tuple(place(one) for one in places.split("|"))))
+        found.setdefault(words, Said(n, category, words, tuple(place_of(one) for one in places.split("|"))))
     if faults:
         raise BuildError(synonyms.FAULTS.format(file=file.name, faults="\n".join(faults)))
     return list(found.values())

@@ -13,7 +13,7 @@ from pathlib import Path
 import parts
 
 from macros import codes
-from macros.search import said
+from macros.search import asked, said
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent.parent / "docs"
@@ -60,7 +60,7 @@ def reported(file: Path = QUERIES) -> list[Query]:
     if head != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
         raise ValueError(f"{file.name}: {' '.join(COLUMNS)}, separated by one tab each")
     return [
-        Query(i, c, "report", text, tuple(Place(*said.place(e)) for e in expected.split("|")))
+        Query(i, c, "report", text, tuple(Place(*asked.place_of(e)) for e in expected.split("|")))
         for i, c, text, expected in lines
     ]
 
