@@ -87,6 +87,11 @@ search-eval: .venv/ready ## 検索の質を測ります(MISSES=1 で外れも、
 	@bash .ci/packages test
 	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(QUICK),--quick) $(if $(MISSES),--misses) $(if $(RECORD),--record)
 
+.PHONY: learn
+learn: .venv/ready ## 検索に、お客様の言葉(macros/search/said.tsv)を学ばせます(約 2 分)
+	@bash .ci/packages test
+	PYTHONPATH=tests $(BIN)/python -m search.learn $(if $(SITE),--site $(SITE))
+
 links: build ## 外部リンクを調べます(インターネットが必要)
 	$(BIN)/linkchecker --config .ci/linkchecker.ini site/index.html
 
@@ -99,7 +104,7 @@ codes: .venv/ready ## 新しい章に、電話で伝えるコードを付けま�
 
 lock: ## 使うライブラリの版を固定し直します(uv が必要)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --upgrade --group test --group links --group audit --group zensical pyproject.toml --output-file requirements.lock
+	  --upgrade --group test --group learn --group links --group audit --group zensical pyproject.toml --output-file requirements.lock
 
 clean: ## 作ったものを消します
 	rm -rf site .site.build .cache build

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from search import learn
 
-from macros import codes
+from macros import codes, components
 from macros.errors import BuildError
-from macros.search import asked, hook, index, lexicon, said, synonyms, worker
+from macros.search import asked, hook, index, learned, lexicon, said, synonyms, worker
 from macros.search.normalise import normalise
 
 
@@ -119,18 +120,82 @@ def test_what_was_said_has_places_that_exist() -> None:
         asked.check([("trouble/send", "nowhere")], [("trouble/send", "")], said.TABLE)
 
 
-def test_words_lead_where_those_wanted_to_go_who_said_them() -> None:
-    known = [("ぶどうが届かない", [2]), ("ぶどうを送る", [1, 2]), ("ぶどう", [1, 0]), ("すいか", [0])]
-    built = index.build(ENTRIES, {}, {}, [["送信", "発信"]], [], said=known)
-    words = built["words"].split("\n")
-    learned = {word: unpacked(numbers) for word, numbers in zip(words, built["said"].split("\n"), strict=True)}
-    # Two times as the best place, once as one as good and once as the best; nobody's best place is left out.
-    assert learned["ぶどう"] == [1, 2]
-    # A word that was said once is not worth its bytes, unless the pages have it.
-    assert "すいか" not in words
-    assert learned["送*"] == [1] if "送*" in words else True
-    plain = index.build(ENTRIES, {}, {}, [["送信", "発信"]], [])
-    assert not plain["said"].strip()
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("送信\n", "1行目: 読めません"),
+        ("# 説明\n送信\tcontact=9\n", "2行目: 読めません"),
+        ("送信\tcontact=1\n送信\tcontact=2\n", "2行目: 読めません"),
+        ("送信す\tcontact=1\n", "1行目: 読めません。make learn で作り直してください"),
+    ],
+)
+def test_a_broken_table_of_what_is_learned_is_told_by_its_line(tmp_path: Path, text: str, told: str) -> None:
+    table = tmp_path / "learned.tsv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match=told):
+        learned.read(table)
+
+
+def test_what_is_learned_comes_back_from_its_table(tmp_path: Path) -> None:
+    weights = {"送信": {"*": 1, "trouble/send": 3, "trouble/send#": -1}, "アド": {"trouble/send#wrong-port": 8}}
+    learned.write(weights, "abc", tmp_path / "learned.tsv")
+    assert learned.read(tmp_path / "learned.tsv") == weights
+    assert learned.made_from(tmp_path / "learned.tsv") == "abc"
+
+
+def test_what_is_learned_is_of_the_tables_that_are_here() -> None:
+    """After a change of said.tsv or of the unanswered questions: make learn."""
+    assert learned.made_from() == learned.digest(*learn.TAUGHT_BY)
+    places = {(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()}
+    messages = {("trouble/errors", f"e-{entry['id']}") for entry in components.table("errors.yaml")["errors"]}
+    nodes = {node for nodes in learned.read().values() for node in nodes} - {learned.SCOPE}
+    asked.check(map(learned.place, nodes), places | messages, learned.TABLE)
+
+
+def test_levels_are_those_of_the_browser() -> None:
+    source = (worker.BROWSER / "5-learned.js").read_text(encoding="utf-8")
+    assert f"LEVELS = {list(learned.LEVELS)}," in source
+
+
+@given(st.lists(st.text("アイウ送信 ", max_size=8), max_size=4))
+def test_every_pair_of_a_text_is_known_once(texts: list[str]) -> None:
+    known = learned.known(texts)
+    assert len(known) == len(set(known))
+    assert set(known) == {pair for text in texts for pair in learned.pairs(text)}
+    grouped = learned.grouped(known)
+    assert {line[0] + second for line in grouped.split("\n") for second in line[1:]} == set(known)
+
+
+def test_the_index_says_for_each_node_which_pairs_speak_for_it() -> None:
+    weights: dict[str, dict[tuple[int, bool] | None, int]] = {
+        "送信": {None: 2, (1, True): 1, (1, False): 8},
+        "ブド": {(2, False): -1},
+        "ウガ": {None: 1, (2, False): -1},
+    }
+    built = index.build(ENTRIES, {}, {}, [["送信", "発信"]], [], weights=weights)
+    known = learned.known([built[name] for name in ("titles", "abouts", "asked", "synonyms")])
+    named = [*known, "ウガ", "ブド"]
+    assert built["pairs"] == "ウガ\nブド"
+    nodes = [
+        {
+            named[number]: level
+            for level, part in zip(learned.LEVELS, line.split(" "), strict=False)
+            for number in unpacked(part)
+        }
+        for line in built["weights"].split("\n")
+    ]
+    pages = [not entry.location.partition("#")[2] for entry in ENTRIES]
+    order: list[tuple[int, bool] | None] = [None]
+    for number, page in enumerate(pages):
+        order += [(number, True), (number, False)] if page else [(number, False)]
+    assert dict(zip(order, nodes, strict=True)) == {
+        node: {pair: of[node] for pair, of in weights.items() if node in of} for node in order
+    }
+
+
+def test_places_that_a_copy_does_not_have_are_left_out() -> None:
+    weights = {"送信": {"contact": 1, "nowhere#": 2, "*": 3}, "アド": {"nowhere": 1}}
+    assert learned.numbered(weights, {("contact", ""): 4}) == {"送信": {(4, True): 1, None: 3}}
 
 
 def test_what_is_asked_for_a_place_is_in_the_index() -> None:

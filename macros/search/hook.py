@@ -9,7 +9,7 @@ from typing import Any
 
 from macros import codes
 from macros.errors import BuildError
-from macros.search import asked, index, lexicon, said, synonyms, worker
+from macros.search import asked, index, learned, lexicon, said, synonyms, worker
 from macros.view import MailView, printed
 
 FOLDER = "assets/search"
@@ -102,14 +102,10 @@ def on_post_build(config: Any) -> None:
         numbers[page.removesuffix(".md"), anchor] = len(entries)
         entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}
-    learned = said.read()
-    asked.check((place for line in learned for place in line.places), places | numbers.keys(), said.TABLE)
-    # A section that this copy does not have: its page.
-    known = [
-        (line.words, [numbers.get(place, numbers[place[0], ""]) for place in line.places if (place[0], "") in numbers])
-        for line in learned
-    ]
-    built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped(), said=known)
+    lines = said.read()
+    asked.check((place for line in lines for place in line.places), places | numbers.keys(), said.TABLE)
+    weights = learned.numbered(learned.read(), numbers)
+    built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped(), weights=weights)
     lexicon.keep()
     data = index.written(built)
     name = index.file_name(data)

@@ -10,12 +10,13 @@ import hashlib
 import html
 import json
 import re
+import types
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from macros.search import lexicon
+from macros.search import learned, lexicon
 from macros.search.lexicon import Word
 from macros.search.normalise import KANJI, normalise
 
@@ -29,10 +30,6 @@ MOST_NOUN = 2
 PAGE_WIDE = 3
 CATALOGUE = 60
 SEPARATOR = "、"
-#: A word that no page has is worth its bytes when customers have said it so often; and of how many places a word tells.
-OFTEN, TELLING = 3, 60
-#: A place that answers as well as the one that was meant.
-AS_WELL = 0.5
 #: Letters of what is worth its bytes: longer words are seldom typed in kana only.
 HEARD = range(3, 7)
 COLUMNS = ("sections", "titles", "codes", "abouts", "asked")
@@ -183,27 +180,24 @@ def _heard(group: Sequence[str], kept: Container[_Key]) -> list[str]:
     return found
 
 
-def _learned(said: Iterable[tuple[str, Sequence[int]]], vocabulary: _Vocabulary) -> dict[_Key, list[int]]:
-    """For every word that customers have said: where they wanted to go. Words that they say often join the vocabulary."""
-    words: dict[_Key, Word] = {}
-    counts: dict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for text, numbers in said:
-        here = {vocabulary.key(word): word for word in lexicon.words(text)}
-        for key, word in here.items():
-            words.setdefault(key, word)
-            for rank, number in enumerate(dict.fromkeys(numbers)):
-                counts[key][number] += AS_WELL if rank else 1
-    found = {}
-    for key, count in counts.items():
-        new = key not in vocabulary.words or vocabulary.incidental(key)
-        if new and (sum(count.values()) < OFTEN or (len(key[0]) < 2 and not KANJI.match(key[0]))):
-            continue
-        places = sorted(number for number, times in count.items() if times >= 1)
-        if 0 < len(places) <= TELLING:
-            vocabulary.add(words[key])
-            vocabulary.named.add(key)
-            found[key] = places
-    return found
+def _table(
+    weights: Mapping[str, Mapping[tuple[int, bool] | None, int]], known: Sequence[str], pages: Sequence[bool]
+) -> tuple[str, str]:
+    """The pairs that the index's own texts do not have; and a line a node: which pairs speak for it, by level.
+
+    The nodes: the scope, then for each entry itself, and before that for its whole page where it is a page.
+    """
+    new = sorted(weights.keys() - set(known))
+    numbers = {pair: n for n, pair in enumerate([*known, *new])}
+    found: dict[tuple[int, bool] | None, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for pair, nodes in weights.items():
+        for node, level in nodes.items():
+            found[node][level].append(numbers[pair])
+    order: list[tuple[int, bool] | None] = [None]
+    for number, page in enumerate(pages):
+        order += [(number, True), (number, False)] if page else [(number, False)]
+    lines = (" ".join(packed(sorted(found[node][level])) for level in learned.LEVELS).rstrip() for node in order)
+    return learned.grouped(new), "\n".join(lines)
 
 
 def build(
@@ -213,11 +207,11 @@ def build(
     synonyms: Sequence[Sequence[str]],
     skipped: Sequence[str],
     *,
-    said: Iterable[tuple[str, Sequence[int]]] = (),
+    weights: Mapping[str, Mapping[tuple[int, bool] | None, int]] = types.MappingProxyType({}),
 ) -> dict[str, Any]:
     """The shared index: sections, words with readings and places, where each value stands, and the tables of words.
 
-    ``said``: what customers have typed, and the numbers of the entries that they wanted, the best first.
+    ``weights``: pair of characters -> (entry's number, whether its whole page is meant) or None (scope) -> level.
     """
     taken = _Values(values)
     vocabulary = _Vocabulary()
@@ -239,23 +233,26 @@ def build(
     for group in synonyms:
         for member in group:
             vocabulary.named |= {vocabulary.key(word) for word in lexicon.words(member)}
-    learned = _learned(said, vocabulary)
     ordered = sorted((key, word) for key, word in vocabulary.words.items() if not vocabulary.incidental(key))
     places = [vocabulary.packed(key) for key, _ in ordered]
     kept = {key for key, _ in ordered}
     of_sections = dict(zip(COLUMNS, map("\n".join, zip(*columns, strict=True)), strict=True))
+    tables = "\n".join("\t".join([*group, *_heard(group, kept)]) for group in synonyms)
+    texts = [of_sections["titles"], of_sections["abouts"], of_sections["asked"], tables]
+    new, lines = _table(weights, learned.known(texts), [not place.startswith("#") for place, *_ in columns])
     return {
         # Like stands with like, and words near the texts that they are of: it is compressed better.
         # Katakana in one byte each.
         "readings": "\n".join("".join(chr(ord(c) - KANA) for c in w.reading) for _, w in ordered),
         "places": "\n".join(places),
-        "said": "\n".join(packed(learned.get(key, ())) for key, _ in ordered),
+        "weights": lines,
         "codes": of_sections["codes"],
         "values": {name: packed(found) for name, found in sorted(taken.places.items())},
         "sections": of_sections["sections"],
         "skipped": "\t".join(skipped),
         "words": "\n".join(w.text + ("*" if w.inflects else "") for _, w in ordered),
-        "synonyms": "\n".join("\t".join([*group, *_heard(group, kept)]) for group in synonyms),
+        "pairs": new,
+        "synonyms": tables,
         "asked": of_sections["asked"],
         "titles": of_sections["titles"],
         "abouts": of_sections["abouts"],

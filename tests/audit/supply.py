@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LICENCES = ROOT / "macros" / "licences.json"
 #: Licences whose packages may be used to build and test; what the site itself holds is MIT alone.
 ALLOWED = {
-    "0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0",
+    "0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0",
     "PSF-2.0", "Unicode-3.0", "Zlib",
 }  # fmt: skip
 #: Allowed for one package: a program that is run, and never part of anything.

@@ -83,6 +83,11 @@ def out_of_scope(file: Path = OUT_OF_SCOPE) -> list[str]:
     return file.read_text(encoding="utf-8").split("\n")[:-1]
 
 
+def pages() -> list[str]:
+    """Every page as docs/ names it, without .md."""
+    return sorted(str(page.relative_to(DOCS)).removesuffix(".md") for page in DOCS.rglob("*.md"))
+
+
 def _unfindable() -> set[str]:
     """Pages that are left out of the search on purpose (support staff's own)."""
     return {str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md") if EXCLUDED in p.read_text(encoding="utf-8")}

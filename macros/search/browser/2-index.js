@@ -41,13 +41,15 @@ class Index {
       const chapter = this.sections.find((own) => own.location === /^[^/#]*\//.exec(s.location)?.[0]);
       s.chapter = chapter !== s.page && chapter;
     }
-    this.pages = this.sections.filter((s) => s === s.page).length;
-    const [places, readings, said] = ["places", "readings", "said"].map((name) => data[name].split("\n"));
+    this.nodes = 1;
+    for (const s of this.sections) s.node = (this.nodes += s === s.page ? 2 : 1) - 1;
+    this.learned = learnedTable(data);
+    const [places, readings] = ["places", "readings"].map((name) => data[name].split("\n"));
     this.words = data.words.split("\n").map((text, n) => {
       const reading = readings[n].replace(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 0x30a1 - 39));
       const inflects = text.endsWith("*");
       const shown = inflects ? text.slice(0, -1) : text;
-      return { n, text: shown, inflects, key: fold(shown), reading, body: new Set(unpack(places[n])), ...this.toldBy(unpack(said[n])) };
+      return { n, text: shown, inflects, key: fold(shown), reading, body: new Set(unpack(places[n])) };
     });
     this.values = Object.entries(values).map(([name, text], i) => ({ name, raw: bare(plain(text)), at: unpack(data.values[i]) }));
     this.keys = new Map();
@@ -57,13 +59,6 @@ class Index {
     for (const word of this.words) this.count(word);
     for (const s of data.skipped.split("\t")) this.key(fold(s), { skip: true });
     this.groups = data.synonyms.split("\n").map((line) => line.split("\t"));
-  }
-
-  // Where customers wanted to go who said it, and how many of these places are on each page.
-  toldBy(numbers) {
-    const saidOn = new Map();
-    for (const n of numbers) saidOn.set(this.sections[n].page.n, (saidOn.get(this.sections[n].page.n) || 0) + 1);
-    return { said: new Set(numbers), saidOn };
   }
 
   key(key, entry) {
@@ -94,7 +89,7 @@ class Index {
       }
       if (s.summary && find(s.summary, word) >= 0) word.abouts.add(s.n);
     }
-    const n = word.titles.size + word.asked.size + word.abouts.size + word.body.size || word.said.size, all = this.sections.length;
+    const n = word.titles.size + word.asked.size + word.abouts.size + word.body.size, all = this.sections.length;
     word.rare = n ? Math.log(1 + (all - n + 0.5) / (n + 0.5)) * 0.8 + 0.3 : 0;
   }
 }

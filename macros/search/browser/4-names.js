@@ -1,6 +1,6 @@
 // How well the names of a place answer a query: its title, and each phrase that is asked for it. Knows nothing of pages as results.
 // How much a word of the query is worth where it is not in the name that is looked at: elsewhere among the place's names, and around it.
-const OWN = 1.05, ASKED = 0.7, ASKED_SHARE = 0.5, MESSAGE = 0.95, HEADING = 0.75, PAGE = 0.85, PAGE_ASKED = 0.3, ABOUT = 0.45, OUTER_ABOUT = 0.313, BODY = 0.6, CHAPTER = 0.45, TOLD = 0.4, TOLD_PAGE = 0.08;
+const OWN = 1.05, ASKED = 0.7, ASKED_SHARE = 0.5, MESSAGE = 0.95, HEADING = 0.75, PAGE = 0.85, PAGE_ASKED = 0.3, ABOUT = 0.45, OUTER_ABOUT = 0.313, BODY = 0.6, CHAPTER = 0.45;
 // How much words of a name that nobody asked for count against it: a page's, a section's, those of a section's page.
 const UNSAID_WHOLE = 0.26, UNSAID = 0.28, UNSAID_PAGE = 0.1;
 // Where one denies and the other does not; for a word that means the same; from where on a word counts as held.
@@ -28,10 +28,7 @@ function nameAll(index) {
 }
 
 // What a word is worth in each section, whatever it is called there. Reckoned once.
-const around = (index, word) => (word.around ??= Float32Array.from(index.sections, (section) => {
-  const { n, page } = section, v = placed(word, section);
-  return Math.max(v, word.said.has(n) ? TOLD : TOLD_PAGE * surplus(word.saidOn.get(page.n) || 0, word.said.size, index.pages));
-}));
+const around = (index, word) => (word.around ??= Float32Array.from(index.sections, (section) => placed(word, section)));
 
 function placed(word, { n, page, heading, chapter, message }) {
   if (word.titles.has(n)) return OWN;

@@ -1,5 +1,7 @@
 // Which sections answer a query best, and whether any does. The weights of this file and of 4-names.js were fitted in tests/search.
 const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 35, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
+// How much of the query an answer holds that is a code, a value or a name as it stands.
+const CERTAIN = 9;
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
 function byCode(index, text) {
@@ -38,13 +40,11 @@ const MEANT = /.(トハ|ツテ何|ツテナニ)/, MEANING = 1.2;
 const PRIOR = [[/^(news|go|support)\//, 0.5], [/^trouble\/errors\//, 0.7], [/^overview\/glossary\//, 0.8], [/^setup\/$/, 1.1], [/^$|^#/, 0.7], [/^livemail\/./, 0.95], [/^setup\/(thunderbird|iphone|android|outlook|apple-mail)\//, 1.15], [/./, 1]];
 const ERROR = /エラ|[0-9]{3}|0X|[a-z]+ [a-z]+ [a-z]+|マシタ$|テイマス$|マセン/i;
 
-// Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
-const pairs = (s) => new Set(Array.from({ length: Math.max(0, s.length - 1) }, (_, i) => s.slice(i, i + 2)));
-
 function sound(index, norm) {
   return cut(index, norm).map(({ s, entries }) => entries?.find((e) => e.word && !e.reading)?.word.reading || s).join("");
 }
 
+// Pairs of neighbouring characters, in words and as they sound: what is left of a title in a query full of mistakes.
 function likeTitle(index, { whole, core }) {
   const all = likeText(index, whole);
   if (!core || core === whole || index.sections.some((section) => all(section) > LIKE_WHOLE)) return all;
@@ -82,7 +82,8 @@ function nearest(index, s) {
   return found.filter(Boolean);
 }
 
-function rank(index, text) {
+// How well the names and values of every section answer a query, which knows nothing of earlier ones.
+function named(index, text) {
   const coded = new Set(byCode(index, text)), valued = byValue(index, text);
   // Somebody's address, which no page has.
   if (!valued.size && /\S[@＠]\S/.test(text)) text = "メールアドレス";
@@ -95,24 +96,30 @@ function rank(index, text) {
   for (const section of index.sections) {
     section.prior ??= PRIOR.find(([place]) => place.test(section.location))[1];
     let [share, hits, cover] = total ? said(index, section, query, total) : [0, [], 0];
-    let score = PHRASE * share ** POWER * (section === section.page ? WHOLE : 1) + learned(index, section, units);
+    let score = PHRASE * share ** POWER * (section === section.page ? WHOLE : 1);
     const near = like(section);
     if (near > 0.45) {
       score += LIKE * (near - ALIKE) * (1 - SAID * share);
       if (near === 1) score += section.exact ? EXACT : EXACT_ASKED;
-      if (near > 0.55) cover = Math.max(cover, near);
+      if (near > 0.55) cover = Math.max(cover, near === 1 ? CERTAIN : near);
     }
     score *= errors && /^trouble\/errors\//.test(section.location) ? errors : asksMeaning && /^overview\/glossary\/#/.test(section.location) ? MEANING : section.prior;
     if (valued.has(section.n)) {
       score += valued.get(section.n);
-      if (valued.get(section.n) > 10) cover = 1;
+      if (valued.get(section.n) > 10) cover = CERTAIN;
     }
     if (coded.has(section)) {
       score += 1000;
-      cover = 1;
+      cover = CERTAIN;
     }
-    if (score > 0) found.push({ section, score, cover, hits });
+    found.push({ section, score, cover, hits });
   }
+  return { query, found };
+}
+
+function rank(index, text) {
+  const { query, found: all } = named(index, text), before = heardBefore(index, query.norm.s);
+  const found = all.map((hit) => ({ ...hit, score: hit.score + FELT * before.of(hit.section) })).filter((hit) => hit.score > 0);
   if (!found.length) found.push(...nearest(index, query.norm.s));
   const groups = new Map();
   for (const hit of found.sort((a, b) => b.score - a.score || a.section.n - b.section.n)) {
@@ -123,5 +130,5 @@ function rank(index, text) {
   const scored = [...groups.values()].map((hits) => ({ hits, score: hits[0].score + MORE * (hits[1]?.score || 0) + 0.5 * MORE * (hits[2]?.score || 0) }));
   scored.sort((a, b) => b.score - a.score);
   const best = scored.length ? Math.max(...scored.slice(0, 3).map((g) => Math.max(...g.hits.map((h) => h.cover)))) : 0;
-  return { groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best, errors, query };
+  return { scope: before.scope, groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best, query };
 }

@@ -1,6 +1,7 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
-// How much of the query an answer must hold: to stand by it, and to show it before saying that there may be none.
-const SURE = 0.82, SURE_ERROR = 0.5, NEAR = 0.2, FREQUENT = 1.5;
+// An answer is stood by when SURE is reached by how much of the query it holds, HELD times, and by what its pairs say for the scope.
+// NEAR: how much it must hold to be shown before saying that there may be none.
+const SURE = 6.1, HELD = 6, NEAR = 0.2, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
@@ -39,8 +40,8 @@ const notice = (location, title, text) => [{ location: `${location}?weak`, title
 
 function answer(text) {
   if (!text.trim()) return { items: [] };
-  const { groups, best, errors } = rank(index, text);
-  if (best >= (errors ? SURE_ERROR : SURE) && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
+  const { groups, best, scope } = rank(index, text);
+  if (HELD * best + scope >= SURE && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
   const near = groups.slice(0, 3).map((g) => group(g, 0));
   for (const item of near.flat()) if (!item.location.includes("#")) item.title = weak("近いページ") + item.title;
   const notices = [

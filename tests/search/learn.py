@@ -1,0 +1,135 @@
+"""``make learn``: what ``macros/search/said.tsv`` teaches the search, as the table ``macros/search/learned.tsv``.
+
+The real program of the browser says in Chromium how well names and values answer each query; what is left to learn is
+added to that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+from tqdm import tqdm
+
+from macros.search import learned, said, worker
+from search import evaluate, fit, sets
+from search.box import serving
+
+TAUGHT_BY = (said.TABLE, sets.OUT_OF_SCOPE_TUNE)
+PORTION = 50
+TAIL = """
+  const settings = JSON.parse(document.getElementById('__config').textContent);
+  const found = await (await fetch(new URL(settings.base + '/search/search_index.json', location))).json();
+  const {index: name, values} = found.config.help;
+  const data = await (await fetch(new URL(name, new URL(settings.search, location)))).arrayBuffer();
+  const json = JSON.parse(new TextDecoder('shift_jis').decode(data)), made = new Index(json, values);
+  addSynonyms(made);
+  nameAll(made);
+  window.__named = texts => texts.map(text => {
+    const {query, found} = named(made, text);
+    return {folded: query.norm.s, scores: found.filter(f => f.score > 0).map(f => [f.section.n, f.score])};
+  });
+  return {felt: FELT, step: STEP, levels: LEVELS, entries: made.sections.map(s => [s.location, s.page.n]),
+    texts: [json.titles, json.abouts, json.asked, json.synonyms]};
+"""
+
+
+@dataclass(frozen=True)
+class Index:
+    """What the browser has: its constants, and each entry's location and page."""
+
+    felt: float
+    step: float
+    levels: list[int]
+    entries: list[tuple[str, int]]
+    texts: list[str]
+
+    def places(self) -> dict[tuple[str, str], int]:
+        """Page as docs/ names it, section -> number."""
+        names = {sets.Place(name, "").path: name for name in sets.pages()}
+        found = {}
+        for number, (location, _) in enumerate(self.entries):
+            path, _, section = location.partition("#")
+            found[names[path.strip("/")], section] = number
+        return found
+
+
+def started(page: Any, url: str) -> Index:
+    """Open a page and start the search's program in it."""
+    page.goto(url, wait_until="load")
+    parts = [path.read_text(encoding="utf-8") for path in sorted(worker.BROWSER.glob("*.js"))]
+    return Index(**page.evaluate("async () => {" + "\n".join([*parts, TAIL]) + "}"))
+
+
+def named(page: Any, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """For each text: how the browser folds it, and what each entry scores."""
+    found: list[dict[str, Any]] = []
+    for at in tqdm(range(0, len(texts), PORTION), unit_scale=PORTION, leave=False, disable=None):
+        found += page.evaluate("texts => window.__named(texts)", texts[at : at + PORTION])
+    return found
+
+
+def example(answer: dict[str, Any], wanted: Iterable[int]) -> fit.Example:
+    """One line of the table with what the browser says of it."""
+    pairs = learned.pairs(answer["folded"])
+    return fit.Example(pairs, dict(answer["scores"]), list(dict.fromkeys(wanted)))
+
+
+def node(key: tuple[int, bool] | None, names: dict[int, tuple[str, str]]) -> learned.Node:
+    """A node as the table names it."""
+    if key is None:
+        return learned.SCOPE
+    (page, section), whole = names[key[0]], key[1]
+    return page if whole else f"{page}#{section}"
+
+
+def taught(site: Path, start: str) -> dict[str, dict[learned.Node, int]]:
+    """Ask the browser about every line, and learn."""
+    with serving(site) as (url, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell"), args=evaluate.FLAGS
+        )
+        page = evaluate.new_page(browser)
+        index = started(page, url + start)
+        numbers = index.places()
+        known = [line for line in said.read() if any((p, "") in numbers for p, _ in line.places)]
+        answers = named(page, [line.words for line in known])
+        unknown = named(page, sets.out_of_scope(sets.OUT_OF_SCOPE_TUNE))
+        browser.close()
+    examples = [
+        example(answer, (numbers.get(p, numbers[p[0], ""]) for p in line.places if (p[0], "") in numbers))
+        for answer, line in zip(answers, known, strict=True)
+    ]
+    out = [learned.pairs(answer["folded"]) for answer in unknown]
+    page_of = [page for _, page in index.entries]
+    known_pairs = set(learned.known(index.texts))
+    found = fit.learn(examples, out, page_of, felt=index.felt, step=index.step, levels=index.levels, known=known_pairs)
+    names = {number: place for place, number in numbers.items()}
+    return {pair: {node(key, names): level for key, level in of.items()} for pair, of in found.levels.items()}
+
+
+def main() -> int:
+    """Build, learn, write."""
+    parser = argparse.ArgumentParser(prog="search.learn", description=__doc__)
+    parser.add_argument("--site", type=Path, help="a site that is built already (make build)")
+    parser.add_argument("--if-needed", action="store_true", help="only when the tables have changed")
+    arguments = parser.parse_args()
+    made = learned.digest(*TAUGHT_BY)
+    if arguments.if_needed and learned.made_from() == made:
+        return 0
+    with tempfile.TemporaryDirectory() as work:
+        weights = taught(arguments.site or evaluate.build_ours(Path(work)), f"{evaluate.DOMAIN}/")
+    learned.write(weights, made)
+    print(json.dumps({"pairs": len(weights), "weights": sum(map(len, weights.values()))}))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
