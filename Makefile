@@ -83,9 +83,9 @@ system:
 	@touch $@
 
 .PHONY: search-eval
-search-eval: .venv/ready ## 検索の質を測ります(MISSES=1 で外れも、QUICK=1 で素早く、RECORD=1 で基準を書き直し)
+search-eval: .venv/ready ## 検索の質を測ります(ASK="言葉" で 1 つだけ、MISSES=1 で外れも、QUICK=1 で素早く、RECORD=1 で基準を書き直し)
 	@bash .ci/packages test
-	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(QUICK),--quick) $(if $(MISSES),--misses) $(if $(RECORD),--record)
+	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(ASK),--ask "$(ASK)") $(if $(QUICK),--quick) $(if $(MISSES),--misses) $(if $(RECORD),--record)
 
 .PHONY: learn
 learn: .venv/ready ## 検索に、お客様の言葉(macros/search/said.tsv)を学ばせます(約 2 分)

@@ -58,7 +58,7 @@ class Query {
   constructor(index, text) {
     this.index = index;
     // What an input method has not turned into kana yet.
-    const typed = text.replace(/([ぁ-ゖァ-ヶー一-鿿])[a-zａ-ｚ]{1,2}$/i, (all, c) => (index.keys.has(fold(all.slice(1))) ? all : c));
+    const typed = text.replace(/([ぁ-ゖァ-ヶー一-鿿])[a-zａ-ｚ]{1,2}$/, (all, c) => (index.keys.has(fold(all.slice(1))) ? all : c));
     this.whole = fold(typed);
     this.norm = normalise(denial(typed.trim()));
     this.negative = NEGATIVE.test(this.norm.s);
