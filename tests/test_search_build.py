@@ -293,6 +293,6 @@ def test_the_search_stays_small(built_site: Path) -> None:
         built_site / "assets/search" / own["config"]["help"]["index"],
         built_site / "assets/search" / worker.file_name(worker.source()),
     ]
-    # 30 kB without what customers have said; 11 kB more let one in twelve more of unseen questions be answered first.
-    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 43_000
+    # 31 kB without what is learned from earlier queries; with it, 95 instead of 85 of 100 unseen ones are answered first.
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 45_000
     assert len(list((built_site / "search").iterdir())) == 1

@@ -34,11 +34,11 @@ TAIL = """
   nameAll(made);
   window.__named = texts => texts.map(text => {
     const {query, found} = named(made, text);
-    return {folded: query.norm.s, scores: found.filter(f => f.score > 0).map(f => [f.section.n, f.score])};
+    return {folded: query.spoken, scores: found.filter(f => f.score > 0).map(f => [f.section.n, f.score])};
   });
   window.__heard = text => {
-    const {query} = named(made, text), before = heardBefore(made, query.norm.s);
-    return [query.norm.s, before.scope, made.sections.map(section => before.of(section))];
+    const {query} = named(made, text), before = heardBefore(made, query.spoken);
+    return [query.spoken, before.scope, made.sections.map(section => before.of(section))];
   };
   return {felt: FELT, step: STEP, levels: LEVELS, entries: made.sections.map(s => [s.location, s.page.n]),
     texts: [json.titles, json.abouts, json.asked, json.synonyms]};

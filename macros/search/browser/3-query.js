@@ -62,6 +62,8 @@ class Query {
     this.whole = fold(typed);
     this.norm = normalise(denial(typed.trim()));
     this.negative = NEGATIVE.test(this.norm.s);
+    // With Latin letters also as the kana that they may stand for: jushin dekinai.
+    this.spoken = [this.norm.s, ...(this.norm.s.match(/[a-z]{4,}/g) || []).filter((word) => !index.keys.has(word)).map(kanaOf)].join(" ");
     const segments = this.segments(this.norm), said = segments.filter((u) => !u.skip);
     // Without the words around that say nothing: 迷惑メールについて教えて.
     this.core = said.length ? this.norm.s.slice(said[0].from, said.at(-1).to) : "";

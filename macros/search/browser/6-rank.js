@@ -118,7 +118,7 @@ function named(index, text) {
 }
 
 function rank(index, text) {
-  const { query, found: all } = named(index, text), before = heardBefore(index, query.norm.s);
+  const { query, found: all } = named(index, text), before = heardBefore(index, query.spoken);
   const found = all.map((hit) => ({ ...hit, score: hit.score + FELT * before.of(hit.section) })).filter((hit) => hit.score > 0);
   if (!found.length) found.push(...nearest(index, query.norm.s));
   const groups = new Map();

@@ -28,11 +28,12 @@ function item({ section, score, hits }, shown) {
   return { location: section.location, title: marked(section.title, section.norm, words), text: about, score: shown ?? score, terms };
 }
 
+// A page with its best sections. Without a limit all that are nearly as good are shown at once, the others folded.
 function group({ hits }, limit) {
-  const best = Math.min(hits[0].score, limit);
-  const items = hits.slice(0, 5).map((hit, i) => item(hit, i < 3 && hit.score >= hits[0].score * 0.75 ? best : Math.min(hit.score, best * 0.99)));
+  const best = Math.min(hits[0].score, limit), shown = hits.slice(0, limit ? 5 : 3);
+  const items = shown.map((hit, i) => item(hit, i < 3 && hit.score >= hits[0].score * 0.75 ? best : Math.min(hit.score, best * 0.99)));
   const { page } = hits[0].section;
-  if (!hits.slice(0, 5).some((hit) => hit.section === page)) items.push(item({ section: page, score: 0, hits: [] }));
+  if (!shown.some((hit) => hit.section === page)) items.push(item({ section: page, score: 0, hits: [] }));
   return items;
 }
 
