@@ -293,6 +293,6 @@ def test_the_search_stays_small(built_site: Path) -> None:
         built_site / "assets/search" / own["config"]["help"]["index"],
         built_site / "assets/search" / worker.file_name(worker.source()),
     ]
-    # 31 kB without what is learned from earlier queries; with it, 95 instead of 85 of 100 unseen ones are answered first.
-    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 45_000
+    # 31 kB without what is learned from earlier queries; with it, 95 instead of 84 of 100 unseen ones are answered first.
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 48_500
     assert len(list((built_site / "search").iterdir())) == 1

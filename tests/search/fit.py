@@ -38,7 +38,7 @@ class Cost:
     rounds: int
 
 
-OF_PLACES = Cost(1.3, 0.03, 80)
+OF_PLACES = Cost(1.4, 0.03, 80)
 OF_SCOPE = Cost(0.8, 0.4, 300)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from tqdm import tqdm
 
 from macros.search import learned, said, worker
@@ -65,14 +65,14 @@ class Index:
         return found
 
 
-def started(page: Any, url: str) -> Index:
+def started(page: Page, url: str) -> Index:
     """Open a page and start the search's program in it."""
     page.goto(url, wait_until="load")
     parts = [path.read_text(encoding="utf-8") for path in sorted(worker.BROWSER.glob("*.js"))]
     return Index(**page.evaluate("async () => {" + "\n".join([*parts, TAIL]) + "}"))
 
 
-def named(page: Any, texts: Sequence[str]) -> list[dict[str, Any]]:
+def named(page: Page, texts: Sequence[str]) -> list[dict[str, Any]]:
     """For each text: how the browser folds it, and what each entry scores."""
     found: list[dict[str, Any]] = []
     for at in tqdm(range(0, len(texts), PORTION), unit_scale=PORTION, leave=False, disable=None):
@@ -94,25 +94,21 @@ def node(key: tuple[int, bool] | None, names: dict[int, tuple[str, str]]) -> lea
     return page if whole else f"{page}#{section}"
 
 
-def taught(site: Path, start: str) -> dict[str, dict[learned.Node, int]]:
+def taught(
+    page: Page, url: str, lines: Iterable[said.Said], unanswered: Sequence[str]
+) -> dict[str, dict[learned.Node, int]]:
     """Ask the browser about every line, and learn."""
-    with serving(site) as (url, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell"), args=evaluate.FLAGS
-        )
-        page = evaluate.new_page(browser)
-        index = started(page, url + start)
-        numbers = index.places()
-        known = [line for line in said.read() if any((p, "") in numbers for p, _ in line.places)]
-        answers = named(page, [line.words for line in known])
-        unknown = named(page, sets.out_of_scope(sets.OUT_OF_SCOPE_TUNE))
-        browser.close()
+    index = started(page, url)
+    numbers = index.places()
+    known = [line for line in lines if any((name, "") in numbers for name, _ in line.places)]
+    answers = named(page, [line.words for line in known])
+    unknown = named(page, unanswered)
     examples = [
         example(answer, (numbers.get(p, numbers[p[0], ""]) for p in line.places if (p[0], "") in numbers))
         for answer, line in zip(answers, known, strict=True)
     ]
     out = [learned.pairs(answer["folded"]) for answer in unknown]
-    page_of = [page for _, page in index.entries]
+    page_of = [number for _, number in index.entries]
     known_pairs = set(learned.known(index.texts))
     found = fit.learn(examples, out, page_of, felt=index.felt, step=index.step, levels=index.levels, known=known_pairs)
     names = {number: place for place, number in numbers.items()}
@@ -128,8 +124,15 @@ def main() -> int:
     made = learned.digest(*TAUGHT_BY)
     if arguments.if_needed and learned.made_from() == made:
         return 0
-    with tempfile.TemporaryDirectory() as work:
-        weights = taught(arguments.site or evaluate.build_ours(Path(work)), f"{evaluate.DOMAIN}/")
+    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+        site = arguments.site or evaluate.build_ours(Path(work))
+        program = shutil.which("chromium-headless-shell")
+        browser = playwright.chromium.launch(executable_path=program, args=evaluate.FLAGS)
+        with serving(site) as (url, _):
+            page = evaluate.new_page(browser)
+            unanswered = sets.out_of_scope(sets.OUT_OF_SCOPE_TUNE)
+            weights = taught(page, f"{url}{evaluate.DOMAIN}/", said.read(), unanswered)
+        browser.close()
     learned.write(weights, made)
     print(json.dumps({"pairs": len(weights), "weights": sum(map(len, weights.values()))}))
     return 0

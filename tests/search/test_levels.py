@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser
 
-from macros.search import asked, learned
+from macros.search import asked, learned, said
 from search import evaluate, learn, sets
 from search.box import Box
 from search.direct import Direct
@@ -54,6 +54,21 @@ def test_pairs_are_counted_alike_by_the_browser_and_the_build(chromium: Browser,
         for number, (_, whole) in enumerate(index.entries):
             levels = sum(nodes.get((whole, True), 0) + nodes.get((number, False), 0) for nodes in spoken)
             assert sums[number] == pytest.approx(index.step * levels), (folded, index.entries[number])
+
+
+def test_learning_goes_from_the_table_of_queries_to_the_places(chromium: Browser, site_url: str) -> None:
+    """Some lines are enough to see that the pages that are wanted are learned, and that nothing else is named."""
+    lines = [line for line in said.read() if line.places == (("contact", ""),)]
+    others = [line for line in said.read() if line.places[0][0] == "backup/index"]
+    page = evaluate.new_page(chromium)
+    url = f"{site_url}{evaluate.DOMAIN}/"
+    weights = learn.taught(page, url, lines[:60] + others[:60], sets.out_of_scope(sets.OUT_OF_SCOPE_TUNE)[:60])
+    page.context.close()
+    speaks = {pair: nodes.get("contact", 0) + nodes.get("contact#", 0) for pair, nodes in weights.items()}
+    asks = [pair for pair in ("電話", "相談", "連絡") if speaks.get(pair)]
+    assert asks
+    assert all(speaks[pair] > 0 for pair in asks)
+    assert all(level in learned.LEVELS for nodes in weights.values() for level in nodes.values())
 
 
 def test_the_worker_alone_answers_as_the_box_does(chromium: Browser, site_url: str) -> None:

@@ -1,5 +1,5 @@
 // Which sections answer a query best, and whether any does. The weights of this file and of 4-names.js were fitted in tests/search.
-const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 90, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
+const PHRASE = 60, POWER = 1.65, WHOLE = 1.1, MORE = 0.2, ERRORS_SHORT = 1, ERRORS_LONG = 1.3, EXACT = 80, EXACT_ASKED = 120, LIKE = 45, ALIKE = 0.3, LIKE_WHOLE = 0.7, CORE = 0.95, SAID = 0.6, GROUPS = 6;
 // How much of the query an answer holds that is a code, a value or a name as it stands.
 const CERTAIN = 9;
 

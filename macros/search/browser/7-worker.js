@@ -1,7 +1,7 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
 // An answer is stood by when SURE is reached by how much of the query it holds, HELD times, and by what its pairs say for the scope.
 // NEAR: how much it must hold to be shown before saying that there may be none.
-const SURE = 6.1, HELD = 6, NEAR = 0.2, FREQUENT = 1.5;
+const SURE = 6.4, HELD = 6, NEAR = 0.2, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
