@@ -1,7 +1,7 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
-// An answer is stood by when SURE is reached by how much of the query it holds, HELD times, and by what its pairs say for the scope.
-// NEAR: how much it must hold to be shown before saying that there may be none.
-const SURE = 6.4, HELD = 6, NEAR = 0.2, FREQUENT = 1.5;
+// How sure an answer is: HELD times how much of the query it holds, and what the query's pairs say for the scope.
+// From SURE on it is stood by; from NEAR on it is shown before saying that there may be none.
+const SURE = 6.4, NEAR = 1.5, HELD = 6, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
@@ -42,14 +42,15 @@ const notice = (location, title, text) => [{ location: `${location}?weak`, title
 function answer(text) {
   if (!text.trim()) return { items: [] };
   const { groups, best, scope } = rank(index, text);
-  if (HELD * best + scope >= SURE && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
+  const sure = HELD * best + scope;
+  if (sure >= SURE && groups.length) return { items: groups.map((g) => group(g, Infinity)) };
   const near = groups.slice(0, 3).map((g) => group(g, 0));
   for (const item of near.flat()) if (!item.location.includes("#")) item.title = weak("近いページ") + item.title;
   const notices = [
     notice("contact/", weak("ぴったりのページがありません"), "<p>エラーの文は「エラー文から探す」で、ほかは「お問い合わせ」でお調べします。</p>"),
     notice("trouble/errors/", "エラー文から探す", ""),
   ];
-  return { items: best >= NEAR ? near.concat(notices) : notices.concat(near) };
+  return { items: sure >= NEAR ? near.concat(notices) : notices.concat(near) };
 }
 
 function run() {
