@@ -130,5 +130,5 @@ function rank(index, text) {
   const scored = [...groups.values()].map((hits) => ({ hits, score: hits[0].score + MORE * (hits[1]?.score || 0) + 0.5 * MORE * (hits[2]?.score || 0) }));
   scored.sort((a, b) => b.score - a.score);
   const best = scored.length ? Math.max(...scored.slice(0, 3).map((g) => Math.max(...g.hits.map((h) => h.cover)))) : 0;
-  return { scope: before.scope, groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best, query };
+  return { scope: before.scope, groups: scored.slice(0, GROUPS).filter((g) => g.score > 0.04 * scored[0].score), best };
 }
