@@ -146,7 +146,7 @@ def test_what_is_learned_is_of_the_tables_that_are_here() -> None:
     places = {(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()}
     messages = {("trouble/errors", f"e-{entry['id']}") for entry in components.table("errors.yaml")["errors"]}
     nodes = {node for nodes in learned.read().values() for node in nodes} - {learned.SCOPE}
-    asked.check(map(learned.place, nodes), places | messages, learned.TABLE)
+    asked.check(map(asked.place_of, nodes), places | messages, learned.TABLE)
 
 
 def test_levels_are_those_of_the_browser() -> None:

@@ -82,11 +82,6 @@ def write(weights: Weights, made: str, file: Path = TABLE) -> None:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def place(node: Node) -> asked.Place:
-    """The page, and the section or "", that a node is about."""
-    return asked.place_of(node)
-
-
 def numbered(weights: Weights, numbers: Mapping[asked.Place, int]) -> dict[str, dict[tuple[int, bool] | None, int]]:
     """The weights with the numbers of entries: (number, whether the whole page is meant), or None for the scope.
 
@@ -98,7 +93,7 @@ def numbered(weights: Weights, numbers: Mapping[asked.Place, int]) -> dict[str, 
         for node, level in nodes.items():
             if node == SCOPE:
                 here[None] = level
-            elif (number := numbers.get(place(node))) is not None:
+            elif (number := numbers.get(asked.place_of(node))) is not None:
                 here[number, "#" not in node] = level
         if here:
             found[pair] = here

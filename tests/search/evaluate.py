@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from tqdm import tqdm
 
 from macros import catalogue, publish
@@ -42,6 +42,11 @@ def build_ours(folder: Path) -> Path:
     out = folder / "ours"
     publish.publish({name: domains[name] for name in ("loytem.com", DOMAIN)}, out, lambda items, total, unit: items)
     return out
+
+
+def launched(playwright: Playwright) -> Browser:
+    """The browser that everything here is measured in."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium-headless-shell"), args=FLAGS)
 
 
 def new_page(browser: Browser) -> Page:
@@ -177,9 +182,8 @@ def main() -> int:
     parser.add_argument("--ask", help="show what our worker answers to these words, and nothing else")
     parser.add_argument("--quick", action="store_true", help="only our worker, without the box, in seconds")
     arguments = parser.parse_args()
-    program = shutil.which("chromium-headless-shell")
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = launched(playwright)
         if arguments.ask:
             show(browser, arguments.site or build_ours(Path(work)), f"{DOMAIN}/", arguments.ask)
             return 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -119,21 +118,16 @@ def main() -> int:
     """Build, learn, write."""
     parser = argparse.ArgumentParser(prog="search.learn", description=__doc__)
     parser.add_argument("--site", type=Path, help="a site that is built already (make build)")
-    parser.add_argument("--if-needed", action="store_true", help="only when the tables have changed")
     arguments = parser.parse_args()
-    made = learned.digest(*TAUGHT_BY)
-    if arguments.if_needed and learned.made_from() == made:
-        return 0
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         site = arguments.site or evaluate.build_ours(Path(work))
-        program = shutil.which("chromium-headless-shell")
-        browser = playwright.chromium.launch(executable_path=program, args=evaluate.FLAGS)
+        browser = evaluate.launched(playwright)
         with serving(site) as (url, _):
             page = evaluate.new_page(browser)
             unanswered = sets.out_of_scope(sets.OUT_OF_SCOPE_TUNE)
             weights = taught(page, f"{url}{evaluate.DOMAIN}/", said.read(), unanswered)
         browser.close()
-    learned.write(weights, made)
+    learned.write(weights, learned.digest(*TAUGHT_BY))
     print(json.dumps({"pairs": len(weights), "weights": sum(map(len, weights.values()))}))
     return 0
 

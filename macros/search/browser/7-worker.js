@@ -1,7 +1,7 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
 // How sure an answer is: HELD times how much of the query it holds, and what the query's pairs say for the scope.
 // From SURE on it is stood by; from NEAR on it is shown before saying that there may be none.
-const SURE = 6.4, NEAR = 1.5, HELD = 6, FREQUENT = 1.5;
+const SURE = 6.1, NEAR = 1.5, HELD = 6, FREQUENT = 1.5;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
 let index, pending, scheduled = false;
 
