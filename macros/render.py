@@ -40,8 +40,8 @@ WHOLE = ("sitemap.xml.gz",)
 MANIFEST = "manifest.json"
 PAGE = ".html"
 ASSETS = "assets/"
-#: The search index of a profile.
-SHARED = re.compile(r"assets/search/index\.\w+\.json")
+#: The search of a profile.
+SHARED = re.compile(r"assets/search/(?:index\.\w+\.json|learned\.\w+\.bin)")
 #: What no page asks for: the theme's own search, and maps for those who look for mistakes in the theme.
 UNUSED = re.compile(r"^assets/javascripts/(?:lunr|workers)/|\.map$")
 FAILED = "サイトを作れませんでした。\n{log}"

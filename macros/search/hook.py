@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from macros import codes
+from macros import cache, codes
 from macros.errors import BuildError
-from macros.search import asked, index, learned, lexicon, said, synonyms, worker
+from macros.search import asked, index, learned, worker
 from macros.view import MailView, printed
 
 FOLDER = "assets/search"
@@ -18,10 +19,12 @@ NO_PLACE = (
     "{page}: 検索の部品を置く場所(__config の search)が1つではありません。テーマ(mkdocs-material)の版が変わったときは、"
     "macros/theme/partials/header.html と macros/search/hook.py を見直してください。"
 )
-#: Error messages are searched by what the screen says; cause and cure say the same again and again.
-ERROR_ADVICE = re.compile(r"<ul>\s*<li>(?:<strong>)?原因.*", re.S)
 #: What a program says, quoted in a page: people copy it from their screen.
 SAID = re.compile(r"「([^「」]{8,}(?:です|ます|ません|ました|でした|ますか|ください)。?)(?:」| \()")
+#: The name under which the packed table is kept.
+TABLE = "learned"
+#: More than there are structures of the help.
+KEPT = 16
 _pages: dict[str, tuple[str, str]] = {}
 
 
@@ -72,9 +75,9 @@ def on_post_build(config: Any) -> None:
     by_heading = codes.by_heading()
     levels = {(s.page, s.id): s.level for s in codes.sections()}
     first = {s.page: s.id for s in codes.sections() if s.level == 1}
-    table = asked.read()
+    phrases = asked.read()
     places = {(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()}
-    asked.check(table, places)
+    asked.check(phrases, places)
     entries: list[index.Entry] = []
     numbers: dict[asked.Place, int] = {}
     # Where only some pages were rendered, the others' sections are those from before.
@@ -90,28 +93,34 @@ def on_post_build(config: Any) -> None:
         if anchor and not code and not doc["text"]:
             # A heading with nothing but others below is no place.
             continue
-        message = anchor.startswith("e-")
-        text = ERROR_ADVICE.sub("", doc["text"]) if message else doc["text"]
-        words = table.get((page.removesuffix(".md"), anchor), ())
-        if not message:
-            words += tuple(
-                dict.fromkeys(text.strip("。").replace("、", " ") for text in SAID.findall(index.plain(text)))
-            )
+        words = phrases.get((page.removesuffix(".md"), anchor), ())
+        if not anchor.startswith("e-"):
+            quoted = SAID.findall(index.plain(doc["text"]))
+            words += tuple(dict.fromkeys(text.strip("。").replace("、", " ") for text in quoted))
         # What the table of sections does not know lies deeper.
         inner = levels.get((page, anchor), 4) > 2
         numbers[page.removesuffix(".md"), anchor] = len(entries)
-        entries.append(index.Entry(doc["location"], doc["title"], text, code, words, message, inner))
+        entries.append(index.Entry(doc["location"], doc["title"], doc["text"], code, words, inner))
     descriptions = {url: description for url, (_, description) in _pages.items()}
-    lines = said.read()
-    asked.check((place for line in lines for place in line.places), places | numbers.keys(), said.TABLE)
-    weights = learned.numbered(learned.read(), numbers)
-    built = index.build(entries, descriptions, values, synonyms.read(), synonyms.skipped(), weights=weights)
-    lexicon.keep()
+    built = index.build(entries, descriptions, values)
+    letters, table = _packed(learned.numbered(learned.read(), numbers), index.named(built))
+    built["letters"] = letters
     data = index.written(built)
-    name = index.file_name(data)
+    files = {"index": index.file_name("index", data, "json"), "learned": index.file_name("learned", table, "bin")}
+    program = worker.source()
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(data)
-    program = worker.source()
+    (folder / files["index"]).write_bytes(data)
+    (folder / files["learned"]).write_bytes(table)
     (folder / worker.file_name(program)).write_bytes(program)
-    theirs.write_bytes(index.own(found["config"], name, built, values))
+    theirs.write_bytes(index.own(found["config"], files, built, values))
+
+
+def _packed(weights: Any, names: list[learned.Names]) -> tuple[str, bytes]:
+    """As ``learned.packed``, kept between runs: it takes seconds, and few changes of a page change it."""
+    kept: dict[str, tuple[str, bytes]] = cache.read(TABLE, cache.program()) or {}
+    mark = hashlib.sha256(repr((weights, names)).encode()).hexdigest()
+    if mark not in kept:
+        kept[mark] = learned.packed(weights, names)
+        cache.write(TABLE, cache.program(), dict([*kept.items()][-KEPT:]))
+    return kept[mark]

@@ -14,8 +14,6 @@ _FOLD = {code: chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}
 _SAME = dict(zip("ァィゥェォッャュョヮヵヶヴヂヅ", "アイウエオツヤユヨワカケブジズ", strict=True))
 _LONG = re.compile("(?<=[ァ-ヶ])[ー‐‑‒–—―−─-]+")
 _NO_WORD = re.compile("[^a-z0-9ァ-ヶ々㐀-鿿]+")
-KANJI = re.compile("[々㐀-鿿]")
-HIRAGANA = re.compile("[ぁ-ゖ]")
 
 
 @functools.cache

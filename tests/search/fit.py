@@ -24,9 +24,9 @@ AS_WELL = 0.3
 #: A pair that must be named is worth its bytes when its levels come to so much.
 WORTH = 3
 #: How much finding the page counts; the rest is finding the section.
-PAGE = 0.5
+PAGE = 0.35
 #: What all the questions that are none for this site count, beside all that are.
-UNANSWERED = 0.5
+UNANSWERED = 1
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,18 @@ class Cost:
     rounds: int
 
 
-OF_PLACES = Cost(1.4, 0.03, 80)
-OF_SCOPE = Cost(0.8, 0.4, 300)
+#: First which weights there are; then, among those, how large they are: at the first cost all would be too small.
+WHICH = Cost(3.0, 0.03, 80)
+OF_PLACES = Cost(0.5, 0.03, 40)
+#: Weights below this are none.
+FAINT = 0.25
+OF_SCOPE = Cost(1.5, 0.1, 300)
 
 
 @dataclass(frozen=True)
 class Example:
-    """A query that somebody typed: its pairs of characters, what each entry scores without what is learned here, and
-    the entries that were wanted, the best one first.
+    """A query that somebody typed: its pairs of characters, what each entry scores without what is learned here (units
+    of log likelihood), and the entries that were wanted, the best one first.
     """
 
     pairs: Collection[str]
@@ -78,19 +82,20 @@ def matrix(texts: Sequence[Collection[str]], columns: Mapping[str, int]) -> csr_
     return csr_matrix((data, (rows, cols)), shape=(len(texts), len(columns)))
 
 
-def _descend(x: csr_matrix, width: int, slope: Callable[[Matrix], Matrix], curve: float, cost: Cost) -> Matrix:
-    """Weights (pairs by ``width``) that make the loss small whose gradient ``slope`` gives, at the ``cost``.
+def _descend(
+    x: csr_matrix, start: Matrix, slope: Callable[[Matrix], Matrix], curve: float, cost: Cost, only: Matrix | float = 1
+) -> Matrix:
+    """Weights (pairs by nodes) that make the loss small whose gradient ``slope`` gives, at the ``cost``.
 
-    ``curve``: the loss of one example curves no more than that.
+    ``curve``: the loss of one example curves no more than that. ``only``: 1 where a weight may be other than it is.
     """
     sums = np.asarray(x.sum(1)).ravel()
     bound = np.asarray(x.multiply(sums[:, None]).sum(0)).ravel() * curve + cost.loud + 1e-3
     step: Matrix = (1 / bound).astype(np.float32)[:, None]
-    now: Matrix = np.zeros((x.shape[1], width), np.float32)
-    ahead, speed = now, 1.0
+    now, ahead, speed = start, start, 1.0
     for _ in range(cost.rounds):
-        moved = ahead - step * (slope(ahead) + cost.loud * ahead)
-        after: Matrix = np.sign(moved) * np.maximum(np.abs(moved) - step * cost.penalty, 0)
+        moved = ahead - step * (slope(ahead) + cost.loud * ahead) * only
+        after: Matrix = np.sign(moved) * np.maximum(np.abs(moved) - step * cost.penalty, 0) * only
         faster = (1 + (1 + 4 * speed * speed) ** 0.5) / 2
         ahead = after + ((speed - 1) / faster) * (after - now)
         now, speed = after, faster
@@ -107,11 +112,11 @@ def _shares(examples: Sequence[Example], columns: int, of: Callable[[int], int])
 
 
 def places(
-    x: csr_matrix, examples: Sequence[Example], page_of: Sequence[int], felt: float
+    x: csr_matrix, examples: Sequence[Example], page_of: Sequence[int]
 ) -> tuple[NDArray[np.int_], Matrix]:
     """The numbers of the pages' entries, and the weights of pages (first) and of all entries.
 
-    ``page_of``: for each entry, the number of its page's. ``felt``: what a weight of 1 adds to an entry's score.
+    ``page_of``: for each entry, the number of its page's.
     """
     pages, page = np.unique(np.asarray(page_of), return_inverse=True)
     entries = len(page_of)
@@ -119,7 +124,7 @@ def places(
     belongs = csr_matrix((ones, (np.arange(entries), page)), shape=(entries, len(pages)))
     given = np.zeros((len(examples), entries), np.float32)
     for row, example in enumerate(examples):
-        given[row, list(example.scores)] = [score / felt for score in example.scores.values()]
+        given[row, list(example.scores)] = list(example.scores.values())
     by_entry = _shares(examples, entries, lambda entry: entry)
     by_page = _shares(examples, len(pages), lambda entry: int(page[entry]))
     back = x.T.tocsr()
@@ -133,7 +138,10 @@ def places(
         off += PAGE * likely * ((whole - by_page) / np.maximum(whole, 1e-20))[:, page]
         return np.concatenate([back @ (off @ belongs), back @ off], axis=1)
 
-    return pages, _descend(x, len(pages) + entries, slope, 1.0, OF_PLACES)
+    none = np.zeros((x.shape[1], len(pages) + entries), np.float32)
+    some = _descend(x, none, slope, 1.0, WHICH)
+    kept = (np.abs(some) > FAINT).astype(np.float32)
+    return pages, _descend(x, some * kept, slope, 1.0, OF_PLACES, kept)
 
 
 def scope(x: csr_matrix, answered: NDArray[np.bool_]) -> Matrix:
@@ -150,7 +158,7 @@ def scope(x: csr_matrix, answered: NDArray[np.bool_]) -> Matrix:
         return np.asarray(back @ off)
 
     rows = csr_matrix(x.multiply(np.sqrt(weight)))
-    return _descend(rows, 1, slope, 0.25, OF_SCOPE)
+    return _descend(rows, np.zeros((x.shape[1], 1), np.float32), slope, 0.25, OF_SCOPE)
 
 
 def learn(
@@ -158,7 +166,6 @@ def learn(
     unanswered: Sequence[Collection[str]],
     page_of: Sequence[int],
     *,
-    felt: float,
     step: float,
     levels: Collection[int],
     known: Collection[str],
@@ -169,13 +176,13 @@ def learn(
     """
     texts = [example.pairs for example in examples]
     columns = vocabulary([*texts, *unanswered])
-    pages, weights = places(matrix(texts, columns), examples, page_of, felt)
+    pages, weights = places(matrix(texts, columns), examples, page_of)
     both = matrix([*texts, *unanswered], columns)
-    known = scope(both, np.arange(both.shape[0]) < len(texts))
+    of_scope = scope(both, np.arange(both.shape[0]) < len(texts))
     nodes: list[tuple[int, bool] | None] = [None]
     nodes += [(int(number), True) for number in pages]
     nodes += [(number, False) for number in range(len(page_of))]
-    rounded = np.clip(np.rint(np.concatenate([known, weights], axis=1) / step), min(levels), max(levels)).astype(int)
+    rounded = np.clip(np.rint(np.concatenate([of_scope, weights], axis=1) / step), min(levels), max(levels)).astype(int)
     names = list(columns)
     found: dict[str, dict[tuple[int, bool] | None, int]] = {}
     for row, column in np.argwhere(rounded):

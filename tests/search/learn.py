@@ -26,21 +26,19 @@ PORTION = 50
 TAIL = """
   const settings = JSON.parse(document.getElementById('__config').textContent);
   const found = await (await fetch(new URL(settings.base + '/search/search_index.json', location))).json();
-  const {index: name, values} = found.config.help;
-  const data = await (await fetch(new URL(name, new URL(settings.search, location)))).arrayBuffer();
-  const json = JSON.parse(new TextDecoder('shift_jis').decode(data)), made = new Index(json, values);
-  addSynonyms(made);
-  nameAll(made);
+  const {index: names, learned, values} = found.config.help, folder = new URL(settings.search, location);
+  const [text, table] = await Promise.all([names, learned].map(async name => (await fetch(new URL(name, folder))).arrayBuffer()));
+  const made = new Index(JSON.parse(new TextDecoder('shift_jis').decode(text)), values, new Uint8Array(table));
   window.__named = texts => texts.map(text => {
-    const {query, found} = named(made, text);
-    return {folded: query.spoken, scores: found.filter(f => f.score > 0).map(f => [f.section.n, f.score])};
+    const {folded, found} = named(made, text);
+    return {folded, scores: found.filter(hit => hit.score > 0).map(hit => [hit.section.n, +hit.score.toFixed(3)])};
   });
   window.__heard = text => {
-    const {query} = named(made, text), before = heardBefore(made, query.spoken);
-    return [query.spoken, before.scope, made.sections.map(section => before.of(section))];
+    const {folded, asked} = named(made, text), before = heardBefore(made, asked);
+    return [folded, before.scope, made.sections.map(section => before.of(section))];
   };
-  return {felt: FELT, step: STEP, levels: LEVELS, entries: made.sections.map(s => [s.location, s.page.n]),
-    texts: [json.titles, json.abouts, json.asked, json.synonyms]};
+  return {step: STEP, levels: LEVELS, entries: made.sections.map(s => [s.location, s.page.n]),
+    known: [...made.with.keys(), ...made.sections.flatMap(s => s.texts.at(-1))]};
 """
 
 
@@ -48,11 +46,11 @@ TAIL = """
 class Index:
     """What the browser has: its constants, and each entry's location and page."""
 
-    felt: float
     step: float
     levels: list[int]
     entries: list[tuple[str, int]]
-    texts: list[str]
+    #: The pairs that it has anyway.
+    known: list[str]
 
     def places(self) -> dict[tuple[str, str], int]:
         """Page as docs/ names it, section -> number."""
@@ -108,8 +106,7 @@ def taught(
     ]
     out = [learned.pairs(answer["folded"]) for answer in unknown]
     page_of = [number for _, number in index.entries]
-    known_pairs = set(learned.known(index.texts))
-    found = fit.learn(examples, out, page_of, felt=index.felt, step=index.step, levels=index.levels, known=known_pairs)
+    found = fit.learn(examples, out, page_of, step=index.step, levels=index.levels, known=set(index.known))
     names = {number: place for place, number in numbers.items()}
     return {pair: {node(key, names): level for key, level in of.items()} for pair, of in found.levels.items()}
 
