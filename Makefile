@@ -88,7 +88,7 @@ search-eval: .venv/ready ## 検索の質を測ります(ASK="言葉" で 1 つ�
 	PYTHONPATH=tests $(BIN)/python -m search.evaluate $(if $(ASK),--ask "$(ASK)") $(if $(QUICK),--quick) $(if $(MISSES),--misses) $(if $(RECORD),--record)
 
 .PHONY: learn
-learn: .venv/ready ## 検索に、お客様の言葉(macros/search/said.tsv)を学ばせます(約 2 分)
+learn: .venv/ready ## 検索に、お客様の言葉(macros/search/said.tsv)を学ばせます(約 4 分)
 	@bash .ci/packages test
 	PYTHONPATH=tests $(BIN)/python -m search.learn $(if $(SITE),--site $(SITE))
 

@@ -23,7 +23,7 @@ from macros.servers import TEXT_TYPES, TYPES
 
 #: As in macros/servers/nginx.conf: a name with a mark of its content never changes its meaning.
 CACHE = (
-    (re.compile(r"\.[0-9a-f]{8,}\.(?:min\.)?(?:css|js)$"), "public, max-age=31536000, immutable"),
+    (re.compile(r"\.[0-9a-f]{8,}\.(?:min\.)?(?:css|js|json|bin)$"), "public, max-age=31536000, immutable"),
     (re.compile(r"\.(?:png|webp|svg|ico|woff2)$"), "public, max-age=86400"),
 )
 # No right to make or to look at buckets is needed; a PUT carries its MD5 and needs no second look.

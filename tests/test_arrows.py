@@ -32,7 +32,6 @@ FRAMEWORKS = {
     "cryptography": {"environment", "doctor"},
     "dns": {"doctor"},
     "defusedxml": {"autoconfig_import", "doctor"},
-    "sudachipy": {"search"},
     "minify": {"search"},
 }
 

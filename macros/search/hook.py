@@ -10,7 +10,7 @@ from typing import Any
 
 from macros import cache, codes
 from macros.errors import BuildError
-from macros.search import asked, index, learned, worker
+from macros.search import asked, index, learned, packing, worker
 from macros.view import MailView, printed
 
 FOLDER = "assets/search"
@@ -116,11 +116,11 @@ def on_post_build(config: Any) -> None:
     theirs.write_bytes(index.own(found["config"], files, built, values))
 
 
-def _packed(weights: Any, names: list[learned.Names]) -> tuple[str, bytes]:
-    """As ``learned.packed``, kept between runs: it takes seconds, and few changes of a page change it."""
+def _packed(weights: Any, names: list[packing.Names]) -> tuple[str, bytes]:
+    """As ``packing.packed``, kept between runs: it takes seconds, and few changes of a page change it."""
     kept: dict[str, tuple[str, bytes]] = cache.read(TABLE, cache.program()) or {}
     mark = hashlib.sha256(repr((weights, names)).encode()).hexdigest()
     if mark not in kept:
-        kept[mark] = learned.packed(weights, names)
+        kept[mark] = packing.packed(weights, names)
         cache.write(TABLE, cache.program(), dict([*kept.items()][-KEPT:]))
     return kept[mark]

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from macros.search import learned
+from macros.search import packing
 
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
@@ -107,11 +107,11 @@ def build(entries: Sequence[Entry], descriptions: Mapping[str, str], values: Map
     return {"values": of_values, **{name: found[name] for name in ("codes", "sections", "asked", "titles", "abouts")}}
 
 
-def named(index: Mapping[str, Any]) -> list[learned.Names]:
+def named(index: Mapping[str, Any]) -> list[packing.Names]:
     """What each entry of an index is called, in its order."""
     lines = (index[name].split("\n") for name in ("sections", "titles", "abouts", "asked"))
     return [
-        learned.Names(not place.startswith("#"), (title, *filter(None, asked.split(SEPARATOR))), about)
+        packing.Names(not place.startswith("#"), (title, *filter(None, asked.split(SEPARATOR))), about)
         for place, title, about, asked in zip(*lines, strict=True)
     ]
 

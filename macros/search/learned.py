@@ -7,15 +7,12 @@ A linear model, so that it can be read and its sums followed: each pair of chara
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from macros.errors import BuildError
-from macros.search import asked, coder, synonyms
+from macros.search import asked, synonyms
 from macros.search.normalise import normalise
 
 TABLE = Path(__file__).with_name("learned.tsv")
@@ -29,13 +26,6 @@ SCOPE = "*"
 Node = str
 #: Pair of characters -> node -> level.
 Weights = Mapping[str, Mapping[Node, int]]
-#: Contexts of the coder: which pairs there are; for each kind of node, how many speak for it, which, and how loudly.
-_PAIRS = 0
-_SCOPE, _PAGE, _ENTRY = range(1, 4)
-_COUNT, _SPEAKS, _LEVEL = 0x1000, 0x2000, 0x3000
-_RARE = coder.ONE >> 6
-#: A pair that has spoken for more nodes says little for each.
-_OFTEN = 3
 _LINE = re.compile(r"(?P<pair>[^\t\n]{2})\t(?P<nodes>\S+=-?\d+(?: \S+=-?\d+)*)")
 
 
@@ -108,95 +98,3 @@ def numbered(weights: Weights, numbers: Mapping[asked.Place, int]) -> dict[str, 
         if here:
             found[pair] = here
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What an entry of the index is called: whether it is a page, its title and what is asked for it, its description."""
-
-    page: bool
-    names: tuple[str, ...]
-    about: str
-
-
-def known(entries: Iterable[Names]) -> list[str]:
-    """The pairs that the index has anyway, so that they need not be written down again: the frequent ones first."""
-    count = Counter(p for entry in entries for name in (*entry.names, entry.about) for p in every_pair(name))
-    return sorted(count, key=lambda pair: -count[pair])
-
-
-def packed(weights: Mapping[str, Mapping[tuple[int, bool] | None, int]], entries: Sequence[Names]) -> tuple[str, bytes]:
-    """The letters that only learned pairs have, and the table in few bytes, as ``browser/4-learned.js`` reads it.
-
-    ``weights``: pair -> (entry's number, whether its whole page is meant) or None for the scope -> level.
-    """
-    out = coder.Encoder()
-    pairs = known(entries)
-    letters = list(dict.fromkeys("".join(pairs)))
-    more = sorted(set("".join(weights)) - set(letters))
-    pairs += _written_pairs(out, set(pairs), weights.keys(), letters + more)
-    numbers = {pair: n for n, pair in enumerate(pairs)}
-    levels: dict[tuple[int, bool] | None, dict[int, int]] = defaultdict(dict)
-    for pair, nodes in weights.items():
-        for node, level in nodes.items():
-            levels[node][numbers[pair]] = level
-    spoken = [0] * len(pairs)
-    own = [{numbers[pair] for name in entry.names for pair in every_pair(name)} for entry in entries]
-    _write_node(out, _SCOPE, levels[None], set(), None, spoken)
-    whole: dict[int, int] = {}
-    for number, entry in enumerate(entries):
-        if entry.page:
-            end = next((n for n in range(number + 1, len(entries)) if entries[n].page), len(entries))
-            whole = levels[number, True]
-            _write_node(out, _PAGE, whole, frozenset().union(*own[number:end]), None, spoken)
-        _write_node(out, _ENTRY, levels[number, False], own[number], whole, spoken)
-    return "".join(more), out.finished()
-
-
-def _written_pairs(out: coder.Encoder, known: Container[str], wanted: Container[str], letters: Sequence[str]) -> list[str]:
-    """Which other pairs there are: likely where both letters have stood in many."""
-    firsts, seconds = Counter(pair[0] for pair in known), Counter(pair[1] for pair in known)
-    found = []
-    for a, b in itertools.product(letters, letters):
-        if (pair := a + b) in known:
-            continue
-        out.put(pair in wanted, _PAIRS + 8 * _size(firsts[a]) + _size(seconds[b]), _RARE)
-        if pair in wanted:
-            found.append(pair)
-            firsts[a] += 1
-            seconds[b] += 1
-    return found
-
-
-def _size(count: int) -> int:
-    """About the logarithm of a count, from 0 to 7."""
-    return min(count.bit_length(), 7)
-
-
-def _write_node(
-    out: coder.Encoder,
-    kind: int,
-    levels: Mapping[int, int],
-    own: Container[int],
-    whole: Mapping[int, int] | None,
-    spoken: list[int],
-) -> None:
-    """Which pairs speak for a node and how loudly: likely those that its own names have, that speak for its whole page
-    (or against it), and that have spoken for many nodes before. ``spoken``: for how many, by pair; counted on here.
-    """
-    out.number(len(levels), _COUNT + 64 * kind)
-    left = len(levels)
-    for pair in range(len(spoken)):
-        if not left:
-            break
-        share = (len(spoken) - pair) // left
-        above = 0 if whole is None else 1 if pair not in whole else 2 if whole[pair] > 0 else 3
-        place = (min(share.bit_length(), 15) * 2 + (pair in own)) * 4 + above
-        out.put(pair in levels, _SPEAKS + 8 * place + _size(spoken[pair]), coder.ONE // (share + 1))
-        if pair in levels:
-            left -= 1
-            for n, level in enumerate(LEVELS[:-1]):
-                out.put(levels[pair] == level, _LEVEL + 32 * kind + 16 * (spoken[pair] > _OFTEN) + n)
-                if levels[pair] == level:
-                    break
-            spoken[pair] += 1

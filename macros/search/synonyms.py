@@ -9,7 +9,6 @@ from macros.errors import BuildError
 from macros.search.normalise import normalise
 
 TABLE = Path(__file__).with_name("synonyms.txt")
-SKIPPED = Path(__file__).with_name("skipped.txt")
 SEPARATOR = "、"
 _NOTE = re.compile(r"(^|\s)#.*|#(?=\s).*")
 FAULTS = "言葉の表 {file} を読めません。\n{faults}"
@@ -50,8 +49,3 @@ def read(file: Path = TABLE) -> list[list[str]]:
     if faults:
         raise BuildError(FAULTS.format(file=file.name, faults="\n".join(faults)))
     return groups
-
-
-def skipped(file: Path = SKIPPED) -> list[str]:
-    """Words of a question that say nothing about what is asked."""
-    return [word.strip() for _, text in lines(file) for word in text.split(SEPARATOR) if word.strip()]

@@ -39,7 +39,7 @@ class Cost:
 
 
 #: First which weights there are; then, among those, how large they are: at the first cost all would be too small.
-WHICH = Cost(3.0, 0.03, 80)
+WHICH = Cost(3.2, 0.03, 80)
 OF_PLACES = Cost(0.5, 0.03, 40)
 #: Weights below this are none.
 FAINT = 0.25
@@ -82,20 +82,18 @@ def matrix(texts: Sequence[Collection[str]], columns: Mapping[str, int]) -> csr_
     return csr_matrix((data, (rows, cols)), shape=(len(texts), len(columns)))
 
 
-def _descend(
-    x: csr_matrix, start: Matrix, slope: Callable[[Matrix], Matrix], curve: float, cost: Cost, only: Matrix | float = 1
-) -> Matrix:
+def _descend(x: csr_matrix, start: Matrix, slope: Callable[[Matrix], Matrix], cost: Cost, curve: float = 1) -> Matrix:
     """Weights (pairs by nodes) that make the loss small whose gradient ``slope`` gives, at the ``cost``.
 
-    ``curve``: the loss of one example curves no more than that. ``only``: 1 where a weight may be other than it is.
+    ``curve``: the loss of one example curves no more than that.
     """
     sums = np.asarray(x.sum(1)).ravel()
     bound = np.asarray(x.multiply(sums[:, None]).sum(0)).ravel() * curve + cost.loud + 1e-3
     step: Matrix = (1 / bound).astype(np.float32)[:, None]
     now, ahead, speed = start, start, 1.0
     for _ in range(cost.rounds):
-        moved = ahead - step * (slope(ahead) + cost.loud * ahead) * only
-        after: Matrix = np.sign(moved) * np.maximum(np.abs(moved) - step * cost.penalty, 0) * only
+        moved = ahead - step * (slope(ahead) + cost.loud * ahead)
+        after: Matrix = np.sign(moved) * np.maximum(np.abs(moved) - step * cost.penalty, 0)
         faster = (1 + (1 + 4 * speed * speed) ** 0.5) / 2
         ahead = after + ((speed - 1) / faster) * (after - now)
         now, speed = after, faster
@@ -111,9 +109,7 @@ def _shares(examples: Sequence[Example], columns: int, of: Callable[[int], int])
     return np.asarray(shares / shares.sum(1, keepdims=True))
 
 
-def places(
-    x: csr_matrix, examples: Sequence[Example], page_of: Sequence[int]
-) -> tuple[NDArray[np.int_], Matrix]:
+def places(x: csr_matrix, examples: Sequence[Example], page_of: Sequence[int]) -> tuple[NDArray[np.int_], Matrix]:
     """The numbers of the pages' entries, and the weights of pages (first) and of all entries.
 
     ``page_of``: for each entry, the number of its page's.
@@ -139,9 +135,9 @@ def places(
         return np.concatenate([back @ (off @ belongs), back @ off], axis=1)
 
     none = np.zeros((x.shape[1], len(pages) + entries), np.float32)
-    some = _descend(x, none, slope, 1.0, WHICH)
+    some = _descend(x, none, slope, WHICH)
     kept = (np.abs(some) > FAINT).astype(np.float32)
-    return pages, _descend(x, some * kept, slope, 1.0, OF_PLACES, kept)
+    return pages, _descend(x, some * kept, lambda weights: slope(weights) * kept, OF_PLACES)
 
 
 def scope(x: csr_matrix, answered: NDArray[np.bool_]) -> Matrix:
@@ -158,7 +154,7 @@ def scope(x: csr_matrix, answered: NDArray[np.bool_]) -> Matrix:
         return np.asarray(back @ off)
 
     rows = csr_matrix(x.multiply(np.sqrt(weight)))
-    return _descend(rows, np.zeros((x.shape[1], 1), np.float32), slope, 0.25, OF_SCOPE)
+    return _descend(rows, np.zeros((x.shape[1], 1), np.float32), slope, OF_SCOPE, 0.25)
 
 
 def learn(

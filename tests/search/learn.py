@@ -17,11 +17,11 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 from tqdm import tqdm
 
-from macros.search import learned, said, worker
-from search import evaluate, fit, sets
+from macros.search import learned, said, synonyms, worker
+from search import evaluate, fit, rule_made, sets, variants
 from search.box import serving
 
-TAUGHT_BY = (said.TABLE, sets.OUT_OF_SCOPE_TUNE)
+TAUGHT_BY = (said.TABLE, synonyms.TABLE, sets.OUT_OF_SCOPE_TUNE)
 PORTION = 50
 TAIL = """
   const settings = JSON.parse(document.getElementById('__config').textContent);
@@ -111,6 +111,13 @@ def taught(
     return {pair: {node(key, names): level for key, level in of.items()} for pair, of in found.levels.items()}
 
 
+def to_learn() -> list[said.Said]:
+    """What was typed, and what is made from it and from the headings."""
+    typed = said.read()
+    titles = [(title, (place.page, place.section)) for title, place in rule_made.headings()]
+    return [*typed, *variants.synonymous(typed, synonyms.read()), *variants.heard(titles)]
+
+
 def main() -> int:
     """Build, learn, write."""
     parser = argparse.ArgumentParser(prog="search.learn", description=__doc__)
@@ -122,7 +129,7 @@ def main() -> int:
         with serving(site) as (url, _):
             page = evaluate.new_page(browser)
             unanswered = sets.out_of_scope(sets.OUT_OF_SCOPE_TUNE)
-            weights = taught(page, f"{url}{evaluate.DOMAIN}/", said.read(), unanswered)
+            weights = taught(page, f"{url}{evaluate.DOMAIN}/", to_learn(), unanswered)
         browser.close()
     learned.write(weights, learned.digest(*TAUGHT_BY))
     print(json.dumps({"pairs": len(weights), "weights": sum(map(len, weights.values()))}))

@@ -1,7 +1,7 @@
 """Queries made by rule from our own headings: nobody picked them, the seed did.
 
-Readings come from the same SudachiDict that the build uses for its index. That is circular: the rows ``hiragana`` and
-``katakana`` (and everything made from a reading) are an upper bound, not a measurement of unseen readings.
+Readings come from the same SudachiDict from which the search learned how headings sound (``variants``). That is
+circular: the rows ``hiragana`` and ``katakana`` are an upper bound, not a measurement of unseen readings.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import random
 import re
 from collections.abc import Callable
 
-from sudachipy import Dictionary, SplitMode
-
 from macros import codes
 from search.sets import Place, Query, _unfindable
+from search.variants import Reader
 
 PER_RULE = 25
 SEED = 20261123
@@ -28,30 +27,17 @@ HALF = dict(
 )
 VOICED = dict(zip("ガギグゲゴザジズゼゾダヂヅデドバビブベボ", "カキクケコサシスセソタチツテトハヒフヘホ", strict=True))
 HALF_VOICED = dict(zip("パピプペポ", "ハヒフヘホ", strict=True))
-KANJI = re.compile(r"[一-龯々]")
-KANA = re.compile(r"[ぁ-んァ-ヶー]")
 
 
-def _headings() -> list[tuple[str, Place]]:
+def headings() -> list[tuple[str, Place]]:
+    """Every heading that says where it stands: the same one on several pages is no question that has one answer."""
     hidden = _unfindable()
     texts: dict[str, list[Place]] = {}
     for s in codes.sections():
         title = re.sub(r"^[0-9]+\. |[「」・、。()]|\{.*", " ", s.title).strip()
         if s.page not in hidden and "{" not in s.title and len(title) >= SHORTEST:
             texts.setdefault(title, []).append(Place(s.page.removesuffix(".md"), s.id))
-    # The same heading on several pages is no question that has one answer.
     return [(title, places[0]) for title, places in sorted(texts.items()) if len(places) == 1]
-
-
-class _Reader:
-    def __init__(self) -> None:
-        self.split = Dictionary(dict="small").create()
-
-    def katakana(self, text: str) -> str:
-        return "".join(
-            m.reading_form() if KANJI.search(m.surface()) else m.surface()
-            for m in self.split.tokenize(text, SplitMode.C)
-        )
 
 
 def _to_hiragana(text: str) -> str:
@@ -86,7 +72,7 @@ def _swapped(rng: random.Random, text: str) -> str:
 
 def made() -> list[Query]:
     """The whole set: ``PER_RULE`` for every rule, fewer where few headings fit."""
-    rng, read = random.Random(SEED), _Reader()
+    rng, read = random.Random(SEED), Reader()
     rules: dict[str, Callable[[str], str]] = {
         "unchanged": str,
         "hiragana": lambda t: _to_hiragana(read.katakana(t)),
@@ -99,11 +85,11 @@ def made() -> list[Query]:
         "long vowel dropped": lambda t: t.replace("ー", ""),
         "upper case": str.upper,
     }
-    headings = _headings()
+    titles = headings()
     queries = []
     for rule, change in rules.items():
         long_enough = 5 if rule in {"deletion", "swap", "prefix"} else SHORTEST
-        pairs = [(change(t), t, p) for t, p in headings if len(t) >= long_enough]
+        pairs = [(change(t), t, p) for t, p in titles if len(t) >= long_enough]
         changed = [(new, p) for new, old, p in pairs if (new != old) != (rule == "unchanged")]
         chosen = rng.sample(changed, min(PER_RULE, len(changed)))
         for i, (text, where) in enumerate(chosen, 1):

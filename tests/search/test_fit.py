@@ -18,9 +18,7 @@ def learned(
     examples: list[fit.Example], unanswered: list[list[str]] | None = None, known: str = "送信受信"
 ) -> fit.Learned:
     pairs = {known[i : i + 2] for i in range(len(known) - 1)}
-    return fit.learn(
-        examples, unanswered or [["天気"]] * 8, PAGE_OF, felt=8, step=0.5, levels=range(-2, 9), known=pairs
-    )
+    return fit.learn(examples, unanswered or [["天気"]] * 8, PAGE_OF, step=0.5, levels=range(-2, 9), known=pairs)
 
 
 def test_pairs_speak_for_the_page_that_was_wanted() -> None:
@@ -32,7 +30,7 @@ def test_pairs_speak_for_the_page_that_was_wanted() -> None:
 
 def test_what_names_say_already_is_not_learned_again() -> None:
     alone = learned([example("送信", [1])] * 20 + [example("受信", [3])] * 20).levels
-    given = learned([example("送信", [1], {1: 90})] * 20 + [example("受信", [3], {3: 90})] * 20).levels
+    given = learned([example("送信", [1], {1: 11})] * 20 + [example("受信", [3], {3: 11})] * 20).levels
     size = [sum(abs(level) for of in found.values() for node, level in of.items() if node) for found in (alone, given)]
     assert size[1] < size[0] / 4
 

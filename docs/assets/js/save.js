@@ -53,7 +53,8 @@
         const { search } = JSON.parse(page.getElementById("__config").textContent);
         want([clean(search, address)]);
       } else if (address.endsWith("search_index.json")) {
-        want([new URL(`assets/search/${JSON.parse(text).config.help.index}`, root).href]);
+        const { index, learned } = JSON.parse(text).config.help;
+        want([index, learned].map((name) => new URL(`assets/search/${name}`, root).href));
       } else if (address.endsWith(".mjs")) {
         want([...text.matchAll(/["'](\.{1,2}\/[^"']+\.m?js)["']/g)].map(([, found]) => clean(found, address)));
       }

@@ -1,5 +1,5 @@
 // What customers have typed before, and where they wanted to go: every pair of neighbouring characters speaks for places, or against them.
-// As macros/search/learned.py writes it; a level times STEP is what make learn has found, in units of log likelihood.
+// As macros/search/packing.py writes it; a level times STEP is what make learn has found, in units of log likelihood.
 const LEVELS = [1, 2, 3, -1, 4, 5, -2, 6, 7, 8], STEP = 0.5;
 const SCOPE = 1, PAGE = 2, ENTRY = 3, COUNT = 0x1000, SPEAKS = 0x2000, LEVEL = 0x3000, OFTEN = 3;
 const length = (n) => 32 - Math.clz32(n), size = (n) => Math.min(length(n), 7);

@@ -1,6 +1,6 @@
 // The theme's messages: 0 SETUP, 1 READY, 2 QUERY, 3 RESULT. Only the newest query is answered.
 // From SURE on an answer is stood by; from NEAR on it is shown before saying that there may be none.
-const SURE = 5, NEAR = 2;
+const SURE = 5.4, NEAR = 2;
 // Sections of a page are shown at once when they are so near to its best one; a mark in so many titles says nothing.
 const NEARLY = 1, FREQUENT = 30;
 const weak = (text) => `<span class="mh-weak">${text}</span> `;
