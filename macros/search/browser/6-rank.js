@@ -1,6 +1,6 @@
 // Which sections answer a query best: what their names share with it, and what is known from earlier queries.
 // In units of log likelihood. The weights of names, and of a name as it stands, were chosen with tests/search.
-const LIKE = 4, SHARED = 4, SAME = 8, CODE = 100, AT_HOME = 7.5, ELSEWHERE = 3, BESIDE = 0.3, GROUPS = 6, FAR = 7, SHARE = 4;
+const LIKE = 4, SHARED = 4, SAME = 8, CODE = 100, AT_HOME = 7.5, ELSEWHERE = 3, BESIDE = 0.3, GROUPS = 6, FAR = 5, SHARE = 4;
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
 function byCode(index, text) {
