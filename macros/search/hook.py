@@ -73,7 +73,6 @@ def on_post_build(config: Any) -> None:
     mail = config.extra.get("mail")
     values = printed(mail) if isinstance(mail, MailView) else {}
     by_heading = codes.by_heading()
-    levels = {(s.page, s.id): s.level for s in codes.sections()}
     first = {s.page: s.id for s in codes.sections() if s.level == 1}
     phrases = asked.read()
     places = {(s.page.removesuffix(".md"), "" if s.level == 1 else s.id) for s in codes.sections()}
@@ -97,10 +96,8 @@ def on_post_build(config: Any) -> None:
         if not anchor.startswith("e-"):
             quoted = SAID.findall(index.plain(doc["text"]))
             words += tuple(dict.fromkeys(text.strip("。").replace("、", " ") for text in quoted))
-        # What the table of sections does not know lies deeper.
-        inner = levels.get((page, anchor), 4) > 2
         numbers[page.removesuffix(".md"), anchor] = len(entries)
-        entries.append(index.Entry(doc["location"], doc["title"], doc["text"], code, words, inner))
+        entries.append(index.Entry(doc["location"], doc["title"], doc["text"], code, words))
     descriptions = {url: description for url, (_, description) in _pages.items()}
     built = index.build(entries, descriptions, values)
     letters, table = _packed(learned.numbered(learned.read(), numbers), index.named(built))

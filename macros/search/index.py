@@ -21,7 +21,8 @@ from macros.search import packing
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
 SEPARATOR = "、"
-COLUMNS = ("sections", "titles", "codes", "abouts", "asked")
+#: In the order in which they stand in the file: like stands with like, which is compressed better.
+COLUMNS = ("codes", "sections", "asked", "titles", "abouts")
 _DIGITS = "".join(chr(c) for c in range(33, 127) if chr(c) not in '"\\~')
 _BASE = len(_DIGITS) // 2
 
@@ -37,8 +38,6 @@ class Entry:
     code: str = ""
     #: What customers say when they mean this place.
     asked: tuple[str, ...] = ()
-    #: A heading under another heading of its page.
-    inner: bool = False
 
 
 def plain(markup: str) -> str:
@@ -96,15 +95,14 @@ def build(entries: Sequence[Entry], descriptions: Mapping[str, str], values: Map
     previous = ""
     for number, entry in enumerate(entries):
         page, _, anchor = entry.location.partition("#")
-        title, _ = (plain(taken.taken(number, markup)) for markup in (entry.title, entry.text))
+        title = plain(taken.taken(number, entry.title))
+        taken.taken(number, entry.text)
         description = "" if anchor else descriptions.get(page, "")
-        place = f"{'##' if entry.inner else '#'}{anchor}" if anchor else page
-        columns.append((place, title, _code(entry.code, previous), description, SEPARATOR.join(entry.asked)))
+        place = f"#{anchor}" if anchor else page
+        columns.append((_code(entry.code, previous), place, SEPARATOR.join(entry.asked), title, description))
         previous = entry.code
-    found = dict(zip(COLUMNS, map("\n".join, zip(*columns, strict=True)), strict=True))
     of_values = {name: packed(at) for name, at in sorted(taken.places.items())}
-    # Like stands with like: it is compressed better.
-    return {"values": of_values, **{name: found[name] for name in ("codes", "sections", "asked", "titles", "abouts")}}
+    return {"values": of_values, **dict(zip(COLUMNS, map("\n".join, zip(*columns, strict=True)), strict=True))}
 
 
 def named(index: Mapping[str, Any]) -> list[packing.Names]:

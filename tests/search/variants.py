@@ -22,7 +22,7 @@ class Reader:
     """Says how Japanese text sounds."""
 
     def __init__(self) -> None:
-        self._split = Dictionary(dict="small").create()
+        self._split = Dictionary(dict="small").tokenizer()
 
     def katakana(self, text: str) -> str:
         """``text`` with its kanji as katakana."""

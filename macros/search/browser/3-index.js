@@ -24,9 +24,8 @@ class Index {
       if (own === "-") code = ["", 0];
       else if (own) code = [own[0], +own.slice(2)];
       else code[1]++;
-      // A heading under a heading has one # more.
       const section = { n, title, about, code: code[0] && code.join("") };
-      if (place[0] === "#") section.location = page.location + place.replace("##", "#");
+      if (place[0] === "#") section.location = page.location + place;
       else [page, section.location] = [section, place];
       section.page = page;
       [section.norm, section.summary] = [title, about].map(normalise);
