@@ -210,6 +210,7 @@ TYPES = {
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
     ".gz": "application/gzip",
+    ".bin": "application/octet-stream",
 }
 
 

@@ -174,7 +174,7 @@ def test_every_kind_of_file_has_its_type_and_how_long_it_keeps(
     assert storage.head("loytem.com/.well-known/user-agent-configuration.json")["ContentType"].startswith(
         "application/json"
     )
-    hashed = [path for path in contents(site) if re.search(r"\.[0-9a-f]{8}(?:\.min)?\.(css|js)$", path)]
+    hashed = [path for path in contents(site) if re.search(r"\.[0-9a-f]{8}(?:\.min)?\.(css|js|json|bin)$", path)]
     assert hashed
     for path in contents(site):
         cache = storage.head(path)["CacheControl"]

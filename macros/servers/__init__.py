@@ -52,6 +52,7 @@ TYPES = {
     "map": "application/json",
     "webmanifest": "application/manifest+json",
     "mobileconfig": "application/x-apple-aspen-config",
+    "bin": "application/octet-stream",
 }
 #: Sent as UTF-8; a profile is read by its own XML declaration, or is signed and no text at all.
 TEXT_TYPES = tuple(sorted({t for t in TYPES.values() if t.startswith("text/")} | {"application/json", "image/svg+xml"}))

@@ -36,7 +36,7 @@ class Index {
     });
     this.values = Object.entries(values).map(([name, text], i) => ({ name, raw: bare(plain(text)), at: unpack(data.values[i]) }));
     // Pair -> the names that have it, and the sections that such names are of.
-    this.names = this.sections.flatMap((section) => section.names.map((pairs) => ({ section, size: pairs.size, pairs })));
+    this.names = this.sections.flatMap((section) => section.names.map((pairs, i) => ({ section, size: pairs.size, pairs, title: !i })));
     this.with = new Map();
     const found = (pair) => this.with.get(pair) || this.with.set(pair, { names: [], sections: [] }).get(pair);
     this.names.forEach((name, n) => name.pairs.forEach((pair) => found(pair).names.push(n)));

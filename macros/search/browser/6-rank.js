@@ -1,6 +1,7 @@
 // Which sections answer a query best: what their names share with it, and what is known from earlier queries.
-// In units of log likelihood. The weights of names, and of a name as it stands, were chosen with tests/search.
-const LIKE = 4, SHARED = 4, SAME = 8, CODE = 100, AT_HOME = 7.5, ELSEWHERE = 3, BESIDE = 0.3, GROUPS = 6, FAR = 5, SHARE = 4;
+// In units of log likelihood. The weights of names, and of a name as it stands, were chosen with tests/search; FIRST puts what
+// is asked for a place before whatever was learned: the line that support adds is enough.
+const LIKE = 4, SHARED = 4, SAME = 8, SAME_SECTION = 2, FIRST = 12, CODE = 100, AT_HOME = 7.5, ELSEWHERE = 3, BESIDE = 0.3, GROUPS = 6, FAR = 5, SHARE = 4;
 
 // Codes that support says on the telephone: A-31, a31, Ａ－３１.
 function byCode(index, text) {
@@ -45,11 +46,16 @@ function named(index, text) {
     for (const n of names) common[n]++;
     for (const n of sections) held[n] += rare;
   }
-  index.names.forEach(({ section: { n }, size }, i) => { like[n] = Math.max(like[n], 2 * common[i] / (asked.size + size)); });
+  const wanted = new Set(), same = new Set();
+  index.names.forEach(({ section, size, title }, i) => {
+    const near = 2 * common[i] / (asked.size + size);
+    like[section.n] = Math.max(like[section.n], near);
+    if (near === 1) (title ? same : wanted).add(section.n);
+  });
   const found = index.sections.map((section, n) => {
-    const value = valued.get(n) || 0, same = like[n] === 1;
-    const score = LIKE * like[n] + SHARED * (held[n] / (all || 1)) + SAME * same + value + CODE * coded.has(section);
-    return { section, score, certain: same || coded.has(section) || value >= 1 };
+    const value = valued.get(n) || 0, whole = section === section.page ? SAME : SAME_SECTION;
+    const score = LIKE * like[n] + SHARED * (held[n] / (all || 1)) + whole * same.has(n) + value + CODE * coded.has(section);
+    return { section, score, wanted: wanted.has(n), certain: like[n] === 1 || coded.has(section) || value >= 1 };
   });
   return { folded, asked, found };
 }
@@ -66,7 +72,7 @@ function nearest(index, folded, found) {
 // and how much each of them says for the best answer.
 function rank(index, text) {
   const { folded, asked, found } = named(index, text), before = heardBefore(index, asked);
-  for (const hit of found) hit.score += before.of(hit.section);
+  for (const hit of found) hit.score += before.of(hit.section) + FIRST * hit.wanted;
   if (found.every((hit) => hit.score <= 0)) nearest(index, folded, found);
   const pages = new Map();
   for (const hit of found) {
@@ -79,7 +85,7 @@ function rank(index, text) {
   const [[best]] = groups;
   return {
     asked,
-    groups: groups.slice(0, GROUPS).filter(([hit]) => hit.score > Math.max(0, best.score - FAR)),
+    groups: groups.slice(0, GROUPS).filter(([hit], i) => hit.score > (i < 3 ? 0 : Math.max(0, best.score - FAR))),
     // Codes, values and names as they stand are beyond doubt.
     sure: groups.slice(0, 3).some(([hit]) => hit.certain) ? Infinity : before.scope + SHARE * best.score / asked.size,
   };
