@@ -13,6 +13,7 @@ LIMIT = 1000
 #: Of a probability so many bits are used to divide what is left of a number.
 USED = 16
 _WORD = (1 << 32) - 1
+_TOP = 0xFF << 24
 
 
 class Encoder:
@@ -22,24 +23,30 @@ class Encoder:
         self._low, self._high = 0, _WORD
         self._out = bytearray()
         #: Context -> how likely its next bit is set, and how many were seen.
-        self._counters: dict[int, tuple[int, int]] = {}
+        self._counters: dict[int, list[int]] = {}
 
     def put(self, bit: bool, context: int, guess: int = ONE // 2) -> None:
         """``guess``: how likely the first bit of a context is set, of ``ONE``."""
-        likely, seen = self._counters.get(context) or (min(max(guess, LEAST), ONE - LEAST), 0)
-        span = self._high - self._low
-        share = likely >> 22 - USED
-        middle = self._low + (span >> USED) * share + (((span & 0xFFFF) * share) >> USED)
+        counter = self._counters.get(context)
+        if counter is None:
+            counter = self._counters[context] = [min(max(guess, LEAST), ONE - LEAST), 0]
+        likely, seen = counter
+        low, high = self._low, self._high
+        span, share = high - low, likely >> 22 - USED
+        middle = low + (span >> USED) * share + (((span & 0xFFFF) * share) >> USED)
         if bit:
-            self._high = middle
+            high = middle
+            moved = likely + (ONE - likely) * 2 // (2 * seen + 3)
         else:
-            self._low = middle + 1
-        moved = likely + ((ONE if bit else 0) - likely) * 2 // (2 * seen + 3)
-        self._counters[context] = min(max(moved, LEAST), ONE - LEAST), min(seen + 1, LIMIT)
-        while (self._low ^ self._high) >> 24 == 0:
-            self._out.append(self._high >> 24)
-            self._low = (self._low << 8) & _WORD
-            self._high = ((self._high << 8) & _WORD) | 0xFF
+            low = middle + 1
+            moved = likely + -likely * 2 // (2 * seen + 3)
+        counter[0] = LEAST if moved < LEAST else ONE - LEAST if moved > ONE - LEAST else moved
+        if seen < LIMIT:
+            counter[1] = seen + 1
+        while not (low ^ high) & _TOP:
+            self._out.append(high >> 24)
+            low, high = low << 8 & _WORD, high << 8 & _WORD | 0xFF
+        self._low, self._high = low, high
 
     def number(self, value: int, context: int) -> None:
         """A whole number from 0 on, small ones in fewest bits (Elias gamma). Takes 64 contexts from ``context`` on."""

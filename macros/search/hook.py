@@ -115,9 +115,14 @@ def on_post_build(config: Any) -> None:
 
 def _packed(weights: Any, names: list[packing.Names]) -> tuple[str, bytes]:
     """As ``packing.packed``, kept between runs: it takes seconds, and few changes of a page change it."""
-    kept: dict[str, tuple[str, bytes]] = cache.read(TABLE, cache.program()) or {}
     mark = hashlib.sha256(repr((weights, names)).encode()).hexdigest()
-    if mark not in kept:
-        kept[mark] = packing.packed(weights, names)
-        cache.write(TABLE, cache.program(), dict([*kept.items()][-KEPT:]))
-    return kept[mark]
+    found = _kept().get(mark)
+    if found is None:
+        found = packing.packed(weights, names)
+        # Read again: other processes have kept theirs meanwhile.
+        cache.write(TABLE, cache.program(), dict([*_kept().items(), (mark, found)][-KEPT:]))
+    return found
+
+
+def _kept() -> dict[str, tuple[str, bytes]]:
+    return cache.read(TABLE, cache.program()) or {}
